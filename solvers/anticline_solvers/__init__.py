@@ -1,0 +1,1 @@
+"""Solvers of anticline: wave propagation, imaging and reservoir simulation."""
