@@ -1,0 +1,65 @@
+# The project's commands; `make` alone lists them.
+PYTHON ?= python3
+STAMP := .venv/.set-up
+BIN := .venv/bin
+RANKS ?= 2
+DEMO := output/anticline_2d
+
+# mpirun as root (containers) and with more ranks than cores (tests on 4 ranks)
+export OMPI_ALLOW_RUN_AS_ROOT := 1
+export OMPI_ALLOW_RUN_AS_ROOT_CONFIRM := 1
+export OMPI_MCA_rmaps_base_oversubscribe := 1
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo check test test-mpi test-full test-gpu bench doctor lock clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+setup: $(STAMP) ## install what is missing: system packages, .venv, bindings over MPI
+
+$(STAMP): pyproject.toml requirements.lock $(wildcard setup/*)
+	@PYTHON=$(PYTHON) setup/system.sh
+	@$(PYTHON) setup/environment.py
+	@$(PYTHON) setup/wheels.py
+	@touch $@
+
+demo: setup ## model a survey over an anticline, migrate it on two ranks, make pictures
+	@anticline run configs/cases/anticline_2d/*.yaml --ranks $(RANKS)
+	@for file in $(DEMO)/*.h5; do anticline plot $$file --out $(DEMO); done
+	@echo "pictures:" && ls $(DEMO)/*.png
+
+check: setup ## ruff, mypy --strict, import-linter
+	@echo "== check: style, types, imports"
+	@ruff check --quiet . && ruff format --quiet --check . && echo "ruff: no finding"
+	@mypy
+	@lint-imports
+
+test: check ## check, then every quick test: on one process, then on 2, 3 and 4 ranks
+	@tests/run.sh serial "not slow and not gpu"
+	@tests/run.sh ranks "not slow and not gpu"
+
+test-mpi: setup ## only the quick tests on 2, 3 and 4 ranks
+	@tests/run.sh ranks "not slow and not gpu"
+
+test-full: check ## every test, those that take minutes included
+	@tests/run.sh serial "not gpu"
+	@tests/run.sh ranks "not gpu"
+
+test-gpu: setup ## the tests that need a CUDA device
+	@tests/run.sh serial "gpu"
+
+bench: setup ## speed as ratios: to memory bandwidth, and to peers
+	@python benchmarks/run.py
+
+doctor: setup ## what this machine offers, and a remedy for each lack
+	@anticline doctor
+
+lock: setup ## write the locks anew from pyproject.toml
+	@setup/lock.sh
+
+clean: ## remove what was made: results, caches and the environment
+	rm -rf .venv output build dist .mypy_cache .ruff_cache .pytest_cache \
+		.import_linter_cache .hypothesis
+	find framework solvers tests setup -name __pycache__ -prune -exec rm -rf {} +
