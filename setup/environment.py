@@ -21,7 +21,10 @@ UV = ENVIRONMENT / "bin" / "uv"
 
 def succeeds(*command: str | Path) -> bool:
     """Run a command quietly in the project folder; True where it exits with 0."""
-    done = subprocess.run(command, capture_output=True, check=False, cwd=ROOT)
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, cwd=ROOT)
+    except OSError:
+        return False
     return done.returncode == 0
 
 
