@@ -1,0 +1,61 @@
+"""The contract between anticline and the programs it runs.
+
+- declare: Component, Input, Output, Parameter; types: the files that flow;
+  resources: what a component asks of the machine; units and values: "10 m" -> 10.0
+- case: one run of one component, read from YAML; document, sections, fingerprint
+- context: what a driver is given; progress; stop
+- viewer, probe, command: what else a plugin registers; registry: finding them all
+
+A solver imports this package and `anticline.errors`, nothing else of the framework.
+"""
+
+from anticline.component.case import Case, load_case
+from anticline.component.command import Command
+from anticline.component.context import RunContext
+from anticline.component.declare import (
+    REQUIRED,
+    Component,
+    DeclarationError,
+    Input,
+    Output,
+    Parameter,
+)
+from anticline.component.progress import Progress
+from anticline.component.registry import Registry
+from anticline.component.resources import Resources
+from anticline.component.types import (
+    Image,
+    PortType,
+    RawArray,
+    Report,
+    ShotGathers,
+    Survey,
+    VelocityModel,
+)
+from anticline.component.viewer import Viewer
+from anticline.errors import Finding
+
+__all__ = [
+    "REQUIRED",
+    "Case",
+    "Command",
+    "Component",
+    "DeclarationError",
+    "Finding",
+    "Image",
+    "Input",
+    "Output",
+    "Parameter",
+    "PortType",
+    "Progress",
+    "RawArray",
+    "Registry",
+    "Report",
+    "Resources",
+    "RunContext",
+    "ShotGathers",
+    "Survey",
+    "VelocityModel",
+    "Viewer",
+    "load_case",
+]

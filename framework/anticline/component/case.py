@@ -1,0 +1,139 @@
+"""A case file: one run of one component.
+
+    component: seismic.rtm
+    inputs:  {model: smooth.h5, gathers: "${ANTICLINE_DATA}/gathers.h5"}
+    outputs: {image: image.h5}
+    parameters: {peak_frequency_hz: 8.0, imaging_interval_s: 4 ms}
+    folder: results
+
+Inputs are taken from the case file's folder, outputs from ``folder`` (itself
+taken from the case file's folder; left out, it is that folder).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from anticline.component.declare import Component
+from anticline.component.document import Node, read_document
+from anticline.component.fingerprint import file_sha256, fingerprint
+from anticline.component.registry import Registry
+from anticline.component.sections import (
+    Findings,
+    check_keys,
+    read_inputs,
+    read_outputs,
+    read_parameters,
+    read_path,
+    section,
+)
+from anticline.errors import CaseError, Finding
+
+KEYS = ("component", "inputs", "outputs", "parameters", "folder")
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A case that fits its component's declaration.
+
+    ``inputs`` and ``outputs`` map port names to paths (an optional port left out
+    is absent), ``parameters`` hold every declared name, defaults filled in, in
+    the declared unit. ``lines`` maps "parameters.space_order" and its like to
+    line numbers of ``path``.
+    """
+
+    component: Component
+    inputs: dict[str, Path]
+    outputs: dict[str, Path]
+    parameters: dict[str, Any]
+    path: Path
+    lines: dict[str, int] = field(default_factory=dict)
+
+    def finding(self, key: str, text: str) -> Finding:
+        """Say something about ``key`` ("parameters.space_order") at its line.
+
+        A parameter left to its default has none: the line of the section, or of
+        the component, is given.
+        """
+        for name in (key, key.partition(".")[0], "component"):
+            if name in self.lines:
+                return Finding(str(self.path), self.lines[name], text)
+        return Finding(str(self.path), None, text)
+
+    def input_hashes(self) -> dict[str, str]:
+        """Give the sha256 of each input's content; reads every input once."""
+        return {name: file_sha256(path) for name, path in self.inputs.items()}
+
+    def fingerprint(self) -> str:
+        """Give the identity of the result; reads every input once."""
+        return fingerprint(
+            self.component.name,
+            self.component.version,
+            self.parameters,
+            self.input_hashes(),
+        )
+
+
+def load_case(path: Path, registry: Registry) -> Case:
+    """Read a case file and hold it to its component's declaration.
+
+    Raises
+    ------
+    CaseError
+        With every finding, each ``file:line  message``.
+    """
+    top, found = read_document(path)
+    findings = Findings(str(path), found)
+    check_keys(top, KEYS, "key", findings)
+    component = _component(top, registry, findings)
+    if component is None:
+        raise CaseError(sorted(findings.found, key=_place))
+    folder = path.parent
+    inputs = read_inputs(section(top, "inputs", findings), component, folder, findings)
+    if (node := top.get("folder")) is not None:
+        folder = read_path(node, folder, "folder", findings) or folder
+    outputs = read_outputs(
+        section(top, "outputs", findings), component, folder, inputs, findings
+    )
+    parameters = read_parameters(
+        section(top, "parameters", findings), component, findings
+    )
+    if findings.found:
+        raise CaseError(sorted(findings.found, key=_place))
+    return Case(component, inputs, outputs, parameters, path, _lines(top))
+
+
+def _component(
+    top: dict[str, Node], registry: Registry, findings: Findings
+) -> Component | None:
+    node = top.get("component")
+    if node is None or not isinstance(node.value, str):
+        line = 1 if node is None else node.line
+        findings.add(line, "'component' is missing, such as component: seismic.forward")
+        return None
+    known = registry.components.get(node.value)
+    if known is None:
+        near = registry.near(node.value)
+        hint = (
+            f"did you mean {' or '.join(near)}?"
+            if near
+            else "see them all: anticline components"
+        )
+        broken = "".join(f"; {plugin}" for plugin in registry.broken)
+        findings.add(node.line, f"unknown component '{node.value}'; {hint}{broken}")
+    return known
+
+
+def _lines(top: dict[str, Node]) -> dict[str, int]:
+    lines = {}
+    for key, node in top.items():
+        lines[key] = node.line
+        if isinstance(node.value, dict):
+            lines.update({f"{key}.{name}": item.line for name, item in node.value.items()})
+    return lines
+
+
+def _place(finding: Finding) -> tuple[int, str]:
+    return finding.line or 0, finding.text

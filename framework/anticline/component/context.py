@@ -1,0 +1,106 @@
+"""What a driver is given beside its case: communicator, folder, reporting, stop.
+
+    def run(case: Case, context: RunContext) -> None:
+        shots = context.progress("shots", total=240)
+        for shot in mine(context.comm):
+            if context.stop_requested():
+                ...                          # agree with the other ranks first
+                raise Interrupted("120 of 240 shots are kept")
+            ...
+            shots.advance(note=f"shot {shot.id}")
+        shots.close()
+"""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from anticline.component.progress import Progress, Reporter, reporter
+from anticline.component.stop import StopFlag
+
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
+    from anticline.component.case import Case
+
+
+@dataclass(frozen=True, eq=False)
+class RunContext:
+    """The surroundings of one run, the same on every rank but for reporting.
+
+    ``folder`` holds this case's restart files; it exists. ``provenance`` is what
+    an output says about its origin: text, numbers, and dicts and lists of them.
+    """
+
+    comm: MPI.Comm
+    folder: Path
+    fingerprint: str
+    provenance: dict[str, Any]
+    reporter: Reporter
+    stop: StopFlag = field(default_factory=StopFlag)
+
+    @classmethod
+    def open(
+        cls, case: Case, comm: MPI.Comm, stop: StopFlag | None = None
+    ) -> RunContext:
+        """Make the folders and hash the inputs on rank 0 (collective).
+
+        The hash reads every input once.
+        """
+        folder = work_folder(case)
+        facts: tuple[str, dict[str, Any]] | None = None
+        if comm.rank == 0:
+            for output in case.outputs.values():
+                output.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
+            facts = case.fingerprint(), provenance(case, comm.size)
+        fingerprint, origin = comm.bcast(facts)
+        return cls(
+            comm, folder, fingerprint, origin, reporter(comm.rank), stop or StopFlag()
+        )
+
+    def log(self, text: str) -> None:
+        """Show a line, from rank 0."""
+        self.reporter.log(text)
+
+    def progress(self, label: str, total: int) -> Progress:
+        """Begin a count of ``total`` pieces, shown by rank 0 with the time left."""
+        return self.reporter.progress(label, total)
+
+    def stop_requested(self) -> bool:
+        """Whether a signal asked this rank to stop (local: ranks may differ)."""
+        return bool(self.stop)
+
+
+def work_folder(case: Case) -> Path:
+    """Name the folder of a case's restart files: ``<first output>.work``."""
+    first = next(iter(case.outputs.values()))
+    return first.with_name(first.name + ".work")
+
+
+def provenance(case: Case, ranks: int) -> dict[str, Any]:
+    """Say what makes the outputs of ``case``, for the outputs to carry."""
+    return {
+        "code": f"anticline {code_version()}",
+        "component": case.component.name,
+        "component_version": case.component.version,
+        "parameters": dict(case.parameters),
+        "inputs": case.input_hashes(),
+        "fingerprint": case.fingerprint(),
+        "architecture": platform.machine(),
+        "ranks": ranks,
+        "started_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def code_version() -> str:
+    """Give the installed version of anticline."""
+    try:
+        return version("anticline")
+    except PackageNotFoundError:
+        return "unknown"

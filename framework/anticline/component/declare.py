@@ -1,0 +1,193 @@
+"""What a component declares about itself: frozen data, checked when made.
+
+A declaration feeds the case reader, the command line, `anticline components`,
+workflows and placement. It imports no solver: the driver is named as text,
+"package.module:function", and resolved on the ranks only.
+
+    FORWARD = Component(
+        name="seismic.forward",
+        summary="model shot gathers",
+        inputs=(Input("model", VelocityModel, "the medium"),),
+        outputs=(Output("gathers", ShotGathers, "one gather per shot"),),
+        parameters=(Parameter("space_order", "int", "order in space", default=8,
+                              choices=(2, 4, 8, 12, 16)),),
+        run="anticline_solvers.seismic.forward:run",
+        check="anticline_solvers.seismic.forward:check",
+    )
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from anticline.component.resources import Resources
+from anticline.component.types import PortType
+from anticline.component.units import UNITS
+from anticline.component.values import KINDS, ValueProblem, fit
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_COMPONENT_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
+_REFERENCE = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+
+
+class Required(Enum):
+    """The default of a parameter that has none."""
+
+    REQUIRED = "required"
+
+
+REQUIRED = Required.REQUIRED
+
+
+class DeclarationError(ValueError):
+    """A declaration that contradicts itself; the text names the part."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file a component reads."""
+
+    name: str
+    type: PortType
+    summary: str
+    optional: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a bad name or something that is no port type."""
+        _check_port("input", self.name, self.type)
+
+
+@dataclass(frozen=True)
+class Output:
+    """A file a component writes."""
+
+    name: str
+    type: PortType
+    summary: str
+    optional: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a bad name or something that is no port type."""
+        _check_port("output", self.name, self.type)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number, text or list a component takes.
+
+    ``kind`` is one of bool, int, float, str, list[float], list[int], list[str].
+    ``default`` REQUIRED means it must be given; None means it may be left out
+    and the driver then sees None. ``unit`` is that of the value the driver
+    receives; a case file may give another of the same dimension. ``minimum``
+    and ``maximum`` are inclusive and, like ``choices``, hold for every item of
+    a list.
+    """
+
+    name: str
+    kind: str
+    summary: str
+    default: Any = REQUIRED
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[Any, ...] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself (DeclarationError)."""
+        where = f"parameter {self.name!r}"
+        _check_name(where, self.name)
+        if self.kind not in KINDS:
+            raise DeclarationError(
+                f"{where}: kind {self.kind!r} is not one of {', '.join(KINDS)}"
+            )
+        self._check_limits(where)
+        if self.default is not REQUIRED and self.default is not None:
+            try:
+                fit(self, self.default)
+            except ValueProblem as problem:
+                raise DeclarationError(f"{where}: default {problem}") from None
+
+    def _check_limits(self, where: str) -> None:
+        if self.unit and self.unit not in UNITS:
+            raise DeclarationError(
+                f"{where}: unit {self.unit!r} is not one of {', '.join(UNITS)}"
+            )
+        numeric = "int" in self.kind or "float" in self.kind
+        if not numeric and (self.unit, self.minimum, self.maximum) != ("", None, None):
+            raise DeclarationError(f"{where}: a {self.kind} has no unit and no bounds")
+        if None not in (self.minimum, self.maximum) and self.minimum > self.maximum:  # type: ignore[operator]
+            raise DeclarationError(
+                f"{where}: minimum {self.minimum} is above maximum {self.maximum}"
+            )
+        if self.choices is not None and not isinstance(self.choices, tuple):
+            raise DeclarationError(f"{where}: choices must be a tuple")
+
+    @property
+    def required(self) -> bool:
+        """Whether a case must give it."""
+        return self.default is REQUIRED
+
+
+@dataclass(frozen=True)
+class Component:
+    """A program with typed files and parameters.
+
+    ``run`` names the driver ``run(case, context) -> None``; ``check`` names an
+    optional ``check(case, comm_size) -> list[Finding]`` that rank 0 calls before
+    anything runs. ``version`` is part of a result's identity: raise it when the
+    same inputs give another result.
+    """
+
+    name: str
+    summary: str
+    inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
+    parameters: tuple[Parameter, ...]
+    run: str
+    check: str | None = None
+    resources: Resources = Resources()
+    architectures: tuple[str, ...] = ("x86_64", "aarch64")
+    version: str = "1"
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself (DeclarationError)."""
+        where = f"component {self.name!r}"
+        if not _COMPONENT_NAME.fullmatch(self.name):
+            raise DeclarationError(f"{where}: a name is lower-case words and dots")
+        _check_parts(where, "inputs", self.inputs, Input)
+        _check_parts(where, "outputs", self.outputs, Output)
+        _check_parts(where, "parameters", self.parameters, Parameter)
+        if not self.outputs:
+            raise DeclarationError(f"{where}: at least one output is needed")
+        for reference in (self.run, self.check):
+            if reference is not None and not _REFERENCE.fullmatch(reference):
+                raise DeclarationError(
+                    f"{where}: {reference!r} is not 'package.module:function'"
+                )
+
+
+def _check_name(where: str, name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise DeclarationError(f"{where}: a name is lower-case letters, digits and _")
+
+
+def _check_port(role: str, name: str, port_type: PortType) -> None:
+    _check_name(f"{role} {name!r}", name)
+    if not isinstance(port_type, PortType):
+        raise DeclarationError(f"{role} {name!r}: {port_type!r} is no PortType")
+
+
+def _check_parts(where: str, role: str, parts: Iterable[Any], cls: type) -> None:
+    if not isinstance(parts, tuple):
+        raise DeclarationError(f"{where}: {role} must be a tuple")
+    seen = set()
+    for part in parts:
+        if not isinstance(part, cls):
+            raise DeclarationError(f"{where}: {part!r} in {role} is no {cls.__name__}")
+        if part.name in seen:
+            raise DeclarationError(f"{where}: {role} name {part.name!r} twice")
+        seen.add(part.name)

@@ -1,0 +1,116 @@
+"""A YAML document as plain values that remember their lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from anticline.errors import CaseError, Finding
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value and the line (from 1) it is written on.
+
+    ``value`` is a dict of name to Node for a mapping, else a plain value: a
+    list, text, number, bool, date or None.
+    """
+
+    value: Any
+    line: int
+
+
+def read_document(path: Path) -> tuple[dict[str, Node], list[Finding]]:
+    """Read a YAML file whose top is a mapping.
+
+    Returns the mapping and the findings that leave it readable (a key twice, a
+    value that is no YAML value).
+
+    Raises
+    ------
+    CaseError
+        When nothing can be read: no file, no text, no YAML, no mapping.
+    """
+    return parse(_text(path), str(path))
+
+
+def parse(text: str, name: str) -> tuple[dict[str, Node], list[Finding]]:
+    """Read a YAML text whose top is a mapping; ``name`` is for the findings."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    reader = _Reader(YAML(typ="safe", pure=True), name)
+    try:
+        top = reader.read(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = None if mark is None else mark.line + 1
+        raise CaseError(Finding(name, line, f"no YAML: {error.problem}")) from None
+    except YAMLError as error:
+        reason = str(error).splitlines()[0]
+        raise CaseError(Finding(name, None, f"no YAML: {reason}")) from None
+    except RecursionError:
+        raise CaseError(Finding(name, None, "nested too deeply")) from None
+    if not isinstance(top.value, dict):
+        found = "nothing" if top.value is None else "a single value or a list"
+        raise CaseError(
+            Finding(name, top.line, f"{found} found, 'key: value' lines are needed")
+        )
+    return top.value, reader.findings
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise CaseError(Finding(str(path), None, f"{error.strerror}")) from None
+    except UnicodeDecodeError as error:
+        raise CaseError(
+            Finding(str(path), None, f"no UTF-8 text (byte {error.start})")
+        ) from None
+
+
+class _Reader:
+    """From ruamel's node tree to ours, gathering findings."""
+
+    def __init__(self, yaml: Any, name: str) -> None:
+        self._yaml, self._name = yaml, name
+        self.findings: list[Finding] = []
+
+    def read(self, text: str) -> Node:
+        top = self._yaml.compose(text)
+        return Node(None, 1) if top is None else self._convert(top, depth=0)
+
+    def _convert(self, node: Any, depth: int) -> Node:
+        line = node.start_mark.line + 1
+        if node.id == "mapping" and depth < 2:
+            return Node(self._mapping(node, depth), line)
+        return Node(self._plain(node, line), line)
+
+    def _mapping(self, node: Any, depth: int) -> dict[str, Node]:
+        entries: dict[str, Node] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if key_node.id != "scalar":
+                self._report(line, "a key must be a plain word")
+                continue
+            key = str(key_node.value)
+            if key in entries:
+                self._report(line, f"key '{key}' is here twice")
+                continue
+            entries[key] = Node(self._convert(value_node, depth + 1).value, line)
+        return entries
+
+    def _plain(self, node: Any, line: int) -> Any:
+        from ruamel.yaml.error import MarkedYAMLError
+
+        try:
+            return self._yaml.constructor.construct_object(node, deep=True)
+        except (MarkedYAMLError, ValueError, TypeError) as error:
+            problem = getattr(error, "problem", None) or str(error)
+            self._report(line, f"no value: {problem}")
+            return None
+
+    def _report(self, line: int, text: str) -> None:
+        self.findings.append(Finding(self._name, line, text))

@@ -1,0 +1,45 @@
+"""The identity of a result: what made it, not where it lies.
+
+    fingerprint = sha256(component, its version, parameters, sha256 of each input)
+
+Paths, output names and ranks are no part of it: the same question asked in
+another folder on more ranks has the same answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+
+def fingerprint(
+    component: str,
+    version: str,
+    parameters: Mapping[str, Any],
+    inputs: Mapping[str, str],
+) -> str:
+    """Give 64 hexadecimal digits; ``inputs`` maps names to content hashes."""
+    identity = {
+        "component": component,
+        "version": version,
+        "parameters": dict(parameters),
+        "inputs": dict(inputs),
+    }
+    text = json.dumps(identity, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """Hash a file of any size, read in pieces; again only after it changed."""
+    status = path.stat()
+    return _file_sha256(str(path.resolve()), status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _file_sha256(path: str, size: int, modified_ns: int) -> str:
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

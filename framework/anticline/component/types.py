@@ -1,0 +1,75 @@
+"""Port types: what flows between components, each a named file format.
+
+A workflow may link an output to an input when both carry the same port type. A
+third party adds a type by making its own `PortType`; types are equal by value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PortType:
+    """A kind of file.
+
+    ``suffix`` starts with a dot, ``format`` is the name and version written
+    inside the file, ``unit`` that of its main quantity ("" where several).
+    """
+
+    name: str
+    suffix: str
+    format: str
+    unit: str
+    summary: str
+
+    def __post_init__(self) -> None:
+        """Refuse a name that is no identifier and a suffix without its dot."""
+        if not self.name.isidentifier():
+            raise ValueError(f"port type {self.name!r}: the name is no identifier")
+        if not self.suffix.startswith("."):
+            raise ValueError(f"port type {self.name}: suffix {self.suffix!r} needs a .")
+
+
+VelocityModel = PortType(
+    "VelocityModel",
+    ".h5",
+    "anticline-model/1",
+    "m/s",
+    "medium parameters on a grid (vp, and rho where known)",
+)
+Survey = PortType(
+    "Survey",
+    ".h5",
+    "anticline-survey/1",
+    "m",
+    "sources, receivers, wavelet and recording interval",
+)
+ShotGathers = PortType(
+    "ShotGathers",
+    ".h5",
+    "anticline-gathers/1",
+    "Pa",
+    "one gather of traces per shot, with the survey that made it",
+)
+Image = PortType(
+    "Image",
+    ".h5",
+    "anticline-image/1",
+    "",
+    "a migrated image on a grid, with its illumination",
+)
+RawArray = PortType(
+    "RawArray",
+    ".bin",
+    "raw",
+    "",
+    "a headerless binary array; parameters say its shape and number type",
+)
+Report = PortType(
+    "Report",
+    ".json",
+    "json",
+    "",
+    "figures of a run as a JSON object",
+)

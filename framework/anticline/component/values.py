@@ -1,0 +1,135 @@
+"""From what a document says to the value a driver receives.
+
+    fit(parameter, "4 ms")  -> 0.004      (a float in the parameter's unit)
+    fit(parameter, True)    -> ValueProblem where a number is needed
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Protocol
+
+from anticline.component.units import UnitError, value_in
+
+KINDS = ("bool", "int", "float", "str", "list[float]", "list[int]", "list[str]")
+
+_NEEDED = {
+    "bool": "true or false",
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+}
+
+
+class ValueProblem(ValueError):
+    """A value that does not fit; the text says what was found and is needed."""
+
+
+class Declared(Protocol):
+    """The part of a parameter that decides which values fit."""
+
+    @property
+    def kind(self) -> str:
+        """One of KINDS."""
+
+    @property
+    def unit(self) -> str:
+        """Unit of the fitted value, or an empty text."""
+
+    @property
+    def minimum(self) -> float | None:
+        """Least value, inclusive."""
+
+    @property
+    def maximum(self) -> float | None:
+        """Largest value, inclusive."""
+
+    @property
+    def choices(self) -> tuple[Any, ...] | None:
+        """The only values, or None."""
+
+
+def fit(declared: Declared, given: Any) -> Any:
+    """Convert ``given`` to the declared kind and unit, and hold it to the bounds.
+
+    Returns bool, int, float or str, or a list of them.
+
+    Raises
+    ------
+    ValueProblem
+        With one line that says what was found and what is needed.
+    """
+    if not declared.kind.startswith("list["):
+        return _fit_one(declared, declared.kind, given)
+    if not isinstance(given, list | tuple):
+        raise ValueProblem(f"{_shown(given)} found, a list is needed: [ ... ]")
+    kind = declared.kind[len("list[") : -1]
+    fitted = []
+    for position, item in enumerate(given, start=1):
+        try:
+            fitted.append(_fit_one(declared, kind, item))
+        except ValueProblem as problem:
+            raise ValueProblem(f"item {position}: {problem}") from None
+    return fitted
+
+
+def _fit_one(declared: Declared, kind: str, given: Any) -> Any:
+    value = _of_kind(kind, declared.unit, given)
+    if declared.choices is not None and value not in declared.choices:
+        listed = ", ".join(str(choice) for choice in declared.choices)
+        raise ValueProblem(f"{_shown(given)} found, one of {listed} is needed")
+    if declared.minimum is not None and value < declared.minimum:
+        _out_of_bounds(given, "at least", declared.minimum, declared.unit)
+    if declared.maximum is not None and value > declared.maximum:
+        _out_of_bounds(given, "at most", declared.maximum, declared.unit)
+    return value
+
+
+def _of_kind(kind: str, unit: str, given: Any) -> Any:
+    if kind in ("int", "float"):
+        number = _number(kind, unit, given)
+        return int(number) if kind == "int" else float(number)
+    if isinstance(given, bool if kind == "bool" else str):
+        return given
+    raise ValueProblem(f"{_shown(given)} found, {_NEEDED[kind]} is needed")
+
+
+def _number(kind: str, unit: str, given: Any) -> int | float:
+    number: Any = given
+    if isinstance(given, str):
+        try:
+            number = value_in(given, unit)
+        except UnitError as error:
+            raise ValueProblem(str(error)) from None
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise ValueProblem(f"{_shown(given)} found, {_NEEDED[kind]} is needed")
+    if not _is_finite(number):
+        raise ValueProblem(f"{_shown(given)} found, a finite number is needed")
+    if kind == "int" and number != int(number):
+        raise ValueProblem(f"{_shown(given)} found, a whole number is needed")
+    return number
+
+
+def _is_finite(number: float) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False
+
+
+def _out_of_bounds(given: Any, relation: str, bound: float, unit: str) -> None:
+    needed = f"{bound:g} {unit}".rstrip()
+    raise ValueProblem(f"{_shown(given)} found, {relation} {needed} is needed")
+
+
+def _shown(given: Any) -> str:
+    if given is None:
+        return "nothing"
+    if isinstance(given, bool):
+        return str(given).lower()
+    if isinstance(given, list | tuple):
+        return "a list"
+    if isinstance(given, dict):
+        return "a mapping"
+    text = repr(given)
+    return text if len(text) <= 60 else text[:57] + "..."
