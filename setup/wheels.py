@@ -79,7 +79,7 @@ def python_version() -> str:
 
 
 def locked(name: str) -> str:
-    """Requirement "name==version" as requirements.lock has it."""
+    """Read the requirement "name==version" from requirements.lock."""
     text = (ROOT / "requirements.lock").read_text()
     found = re.search(rf"^{name}==[^ ;]+", text, re.MULTILINE)
     if found is None:
@@ -136,7 +136,9 @@ def build(binding: Binding) -> None:
     with tempfile.TemporaryDirectory(prefix="anticline-build-") as scratch:
         python = build_tools(Path(scratch) / "tools", binding.lock)
         wheels = Path(scratch) / "wheels"
-        options = ["--no-deps", "--no-build-isolation", "--no-binary", binding.name]
+        # Without pip's own cache: it would give back a build over other libraries.
+        options = ["--no-cache-dir", "--no-deps", "--no-build-isolation"]
+        options += ["--no-binary", binding.name]
         subprocess.run(
             [python, "-m", "pip", "wheel", *options, "-w", wheels, binding.requirement],
             check=True,
