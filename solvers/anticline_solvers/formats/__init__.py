@@ -1,0 +1,12 @@
+"""Files the solvers read and write; each is an interface, named and versioned inside.
+
+hdf5         whole files: written beside and renamed, opened with their format checked
+distributed  one array written by many ranks, collectively or gathered
+provenance   who made a file, from what
+geometry     a grid and its place on the map
+model        subsurface models: vp, rho, ... on a grid
+survey       shots, receivers and the wavelet
+gathers      recorded traces, one data set a shot, with their survey
+image        migrated images and their illumination
+raw          raw binary arrays of a described layout
+"""

@@ -1,0 +1,170 @@
+"""Shot gathers: `anticline-gathers/1`, one data set a shot, with their survey.
+
+`shots/000012` is float32 (n_receivers, n_samples) [Pa] of the shot with number 12,
+receivers in the survey's order, sample k at time k * sample_interval_s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from anticline.errors import BadInput, Finding
+from anticline_solvers.formats.hdf5 import open_checked, write_new
+from anticline_solvers.formats.survey import Survey, get_survey, put_survey
+
+FORMAT = "anticline-gathers/1"
+
+Traces = NDArray[np.float32]
+
+
+def dataset_of(shot_id: int) -> str:
+    """Name of a shot's data set."""
+    return f"shots/{shot_id:06d}"
+
+
+def write_shot(
+    path: Path,
+    survey: Survey,
+    shot_id: int,
+    traces: Traces,
+    provenance: Mapping[str, object] | None = None,
+    fingerprint: str = "",
+) -> None:
+    """Write a file of one shot: `traces` (n_receivers, n_samples) [Pa].
+
+    Its survey holds that shot alone; `combine` joins such files.
+    """
+    cut = survey.only([shot_id])
+    write_gathers(path, cut, [(shot_id, traces)], provenance, fingerprint)
+
+
+def write_gathers(
+    path: Path,
+    survey: Survey,
+    gathers: Iterable[tuple[int, Traces]],
+    provenance: Mapping[str, object] | None = None,
+    fingerprint: str = "",
+) -> None:
+    """Write the gathers of every shot of `survey`, one in memory at a time.
+
+    Raises ValueError, and leaves no file, where a shot is missing or unknown or
+    its traces are not (n_receivers, n_samples).
+    """
+    with write_new(path, FORMAT, provenance or {}, fingerprint) as file:
+        put_survey(file, survey)
+        for shot_id, traces in gathers:
+            _put_traces(file, survey, shot_id, traces)
+        missing = set(survey.shot_ids) - set(_stored(file))
+        if missing:
+            msg = f"no traces for the shots {sorted(missing)} of the survey"
+            raise ValueError(msg)
+
+
+def _put_traces(file: h5py.File, survey: Survey, shot_id: int, traces: Traces) -> None:
+    wanted = (len(survey.shot(shot_id).receivers_m), survey.n_samples)
+    if traces.shape != wanted:
+        msg = f"shot {shot_id}: traces {traces.shape}, the survey asks for {wanted}"
+        raise ValueError(msg)
+    data = file.create_dataset(dataset_of(shot_id), data=np.asarray(traces, np.float32))
+    data.attrs["unit"] = "Pa"
+
+
+def _stored(file: h5py.File) -> tuple[int, ...]:
+    return tuple(int(name) for name in file["shots"]) if "shots" in file else ()
+
+
+class GatherReader:
+    """An open file of gathers; a context manager.
+
+    survey : the file's survey.
+    shot_ids : numbers of its shots, in the survey's order.
+
+    Raises BadInput where a shot of the survey has no traces, or of another shape.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path)
+        self._file = open_checked(self.path, FORMAT)
+        self.survey = get_survey(self._file)
+        self.shot_ids = self.survey.shot_ids
+        findings = [
+            Finding(str(path), None, text)
+            for s in self.shot_ids
+            if (text := self._fault(s))
+        ]
+        if findings:
+            self.close()
+            raise BadInput(findings)
+
+    def _fault(self, shot_id: int) -> str:
+        """Say how a shot's traces fail the survey, or nothing."""
+        name = dataset_of(shot_id)
+        if name not in self._file:
+            return f"shot {shot_id} of its survey has no traces '{name}'"
+        found = self._file[name].shape
+        wanted = (len(self.survey.shot(shot_id).receivers_m), self.survey.n_samples)
+        if found == wanted:
+            return ""
+        return f"shot {shot_id}: traces {found}, its survey asks for {wanted}"
+
+    def read(self, shot_id: int) -> Traces:
+        """Traces of a shot, float32 (n_receivers, n_samples) [Pa]."""
+        traces: Traces = self._file[dataset_of(shot_id)][...]
+        return traces
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._file.close()
+
+    def __enter__(self) -> GatherReader:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def read_shot(path: Path, shot_id: int) -> Traces:
+    """Read one shot's traces, float32 (n_receivers, n_samples) [Pa]."""
+    with open_checked(path, FORMAT) as file:
+        name = dataset_of(shot_id)
+        if name not in file:
+            text = f"has no shot {shot_id}; it holds {_stored(file)}"
+            raise BadInput([Finding(str(path), None, text)])
+        traces: Traces = file[name][...]
+    return traces
+
+
+def combine(
+    parts: Iterable[Path],
+    out: Path,
+    survey: Survey,
+    provenance: Mapping[str, object] | None = None,
+    fingerprint: str = "",
+) -> None:
+    """Join files of some shots each into the gathers of `survey`.
+
+    One shot is in memory at a time; the order of the parts does not matter. A shot
+    found twice is taken once, from the first part that has it.
+    """
+    where: dict[int, Path] = {}
+    for part in parts:
+        with open_checked(part, FORMAT) as file:
+            for shot_id in _stored(file):
+                where.setdefault(shot_id, part)
+    absent = [number for number in survey.shot_ids if number not in where]
+    if absent:
+        text = f"cannot be joined: no part holds the shots {absent}"
+        raise BadInput([Finding(str(out), None, text)])
+    shots = ((number, read_shot(where[number], number)) for number in survey.shot_ids)
+    write_gathers(out, survey, shots, provenance, fingerprint)
