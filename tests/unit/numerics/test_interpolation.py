@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from anticline_solvers.numerics.interpolation import (
     SHAPE,
     fold_at_surface,
     kaiser_sinc,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 FRACTIONS = np.linspace(0.0, 1.0, 201)
 FIVE_POINTS = 2 * np.pi / 5
@@ -38,7 +41,7 @@ def test_three_is_the_narrowest_half_width_with_half_a_percent():
 
 def test_each_wider_window_reads_better():
     errors = [worst_error(half_width, 5.0) for half_width in sorted(SHAPE)]
-    assert all(b < a / 3 for a, b in zip(errors, errors[1:], strict=False))
+    assert all(b < a / 3 for a, b in pairwise(errors))
     np.testing.assert_allclose(
         errors, [1.2e-2, 2.6e-3, 3.7e-4, 5.4e-5, 6.1e-6, 1e-6, 1.4e-7], rtol=0.1
     )
