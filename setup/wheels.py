@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -151,41 +152,56 @@ def build(binding: Binding) -> None:
         shutil.move(wheels, binding.cache)
 
 
-def provide(binding: Binding) -> None:
-    """Install a binding, from the cache or built now; say what came of it."""
-    if succeeds(PYTHON, "-c", binding.present):
-        print(f"{binding.name}: over {binding.library}, already here", flush=True)
-        return
-    started = time.monotonic()
+def wheel(binding: Binding) -> Path | None:
+    """Give the wheel of a binding, from the cache or built now; None: not built."""
     if not any(binding.cache.glob("*.whl")):
-        print(f"{binding.name}: compiling over {binding.library} (~1 min)", flush=True)
+        say(f"{binding.name}: compiling over {binding.library}, 1 to 2 minutes")
+        started = time.monotonic()
         try:
             build(binding)
-        except subprocess.CalledProcessError as error:
-            print(f"{binding.name}: could not be built over {binding.library}:")
-            print((error.stderr or error.stdout or str(error)).strip()[-1500:])
-            return
-    (wheel,) = binding.cache.glob("*.whl")
+        except (OSError, subprocess.CalledProcessError) as error:
+            words = getattr(error, "stderr", None) or getattr(error, "stdout", None)
+            say(f"{str(words or error).strip()[-1500:]}")
+            say(f"{binding.name}: could not be built over {binding.library} (above)")
+            return None
+        say(f"{binding.name}: compiled in {time.monotonic() - started:.0f} s")
+    return next(binding.cache.glob("*.whl"))
+
+
+def install(binding: Binding, wheel: Path) -> None:
+    """Install a wheel of ours; forget it where it does not import."""
     again = "--reinstall" if UV.exists() else "--force-reinstall"
     fits = succeeds(*installer(), "--no-deps", again, wheel)
     if fits and succeeds(PYTHON, "-c", binding.present):
-        spent = time.monotonic() - started
-        print(f"{binding.name}: over {binding.library}, {spent:.0f} s", flush=True)
+        say(f"{binding.name}: over {binding.library}")
     else:
-        print(f"{binding.name}: the build over {binding.library} does not import")
+        say(f"{binding.name}: the build over {binding.library} does not import")
         shutil.rmtree(binding.cache)
 
 
+def say(line: str) -> None:
+    """Show a line at once."""
+    print(line, flush=True)
+
+
 def main() -> None:
-    """Provide each binding that this machine has the library for."""
+    """Provide each binding that this machine has the library for, both at a time."""
+    wanted = []
     for binding, lack in (
         (parallel_h5py(), "h5py: no parallel HDF5 here, files are gathered to a rank"),
         (petsc4py(), "petsc4py: no PETSc here"),
     ):
         if binding is None:
-            print(lack, flush=True)
+            say(lack)
+        elif succeeds(PYTHON, "-c", binding.present):
+            say(f"{binding.name}: over {binding.library}")
         else:
-            provide(binding)
+            wanted.append(binding)
+    with ThreadPoolExecutor(max_workers=2) as both:
+        wheels = list(both.map(wheel, wanted))
+    for binding, built in zip(wanted, wheels, strict=True):
+        if built is not None:
+            install(binding, built)
 
 
 if __name__ == "__main__":
