@@ -124,6 +124,7 @@ def build_tools(folder: Path, lock: str) -> Path:
     python = folder / "bin" / "python"
     subprocess.run([PYTHON, "-m", "venv", folder], check=True, capture_output=True)
     quiet = ["--quiet", "--require-hashes", "-r", str(ROOT / lock)]
+    command: list[str | Path]
     if UV.exists():
         command = [UV, "pip", "install", "--python", python, *quiet]
     else:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -68,8 +69,7 @@ def ask(probe: Probe) -> ProbeResult:
         answer = json.loads(done.stdout.splitlines()[-1])
         result = ProbeResult(**answer)
     except (IndexError, TypeError, ValueError):
-        words = " ".join((done.stderr or done.stdout).split())[-_LAST_WORDS:]
-        return _failed(probe, f"ended with status {done.returncode}: {words}")
+        return _failed(probe, _last_words(done))
     return replace(result, name=probe.name, required=probe.required)
 
 
@@ -138,6 +138,15 @@ def _failed(probe: Probe, found: str) -> ProbeResult:
 def _broken(plugin: BrokenPlugin) -> ProbeResult:
     remedy = f"reinstall or remove {plugin.distribution}"
     return ProbeResult(f"plugin {plugin.name}", False, str(plugin), remedy)
+
+
+def _last_words(done: subprocess.CompletedProcess[str]) -> str:
+    """Tell how a probe's process ended: its signal or status, its last line."""
+    lines = (done.stderr or done.stdout).strip().splitlines() or ["no message"]
+    end = f"status {done.returncode}"
+    if done.returncode < 0:
+        end = f"signal {signal.Signals(-done.returncode).name}"
+    return f"{lines[-1][:_LAST_WORDS]} ({end})"
 
 
 def _answer(name: str, reference: str) -> dict[str, Any]:

@@ -114,12 +114,13 @@ def ring() -> ProbeResult:
         )
         report = Path(folder) / "ring.json"
         if done.returncode or not report.exists():
-            words = " ".join((done.stderr or done.stdout).split())[-400:]
+            words = " ".join((done.stderr or done.stdout).replace("-", " ").split())
             return ProbeResult(
                 "mpi.ring",
                 False,
-                f"{ranks} ranks did not exchange their halos: {words}",
-                f"run  {' '.join(_ring_command(ranks))}  and mend what it says",
+                f"{ranks} ranks did not exchange their halos: {words[:300]}",
+                "try  mpirun -n 2 hostname ; mpi4py and mpirun must be of the same "
+                "MPI: load one module, or  make -B setup",
             )
         figures = json.loads(report.read_text())
     return ProbeResult(
@@ -191,7 +192,7 @@ def slurm() -> ProbeResult:
             f"lacking {', '.join(lacking)}",
             "apt-get install slurm-wlm munge, or log in to the cluster",
         )
-    text = _first_line("sinfo", "--version")
+    text = _first_line("sbatch", "--version") or "Slurm's commands are here"
     partitions = _first_line("sinfo", "--noheader", "--format=%R")
     if not partitions:
         return ProbeResult(

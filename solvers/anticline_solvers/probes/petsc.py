@@ -22,8 +22,8 @@ def petsc() -> ProbeResult:
     """Solve with conjugate gradients and BoomerAMG, or GAMG where hypre is absent."""
     try:
         from petsc4py import PETSc
-    except (ImportError, RuntimeError) as error:
-        return ProbeResult("petsc", False, str(error).splitlines()[0], INSTALL)
+    except (ImportError, RuntimeError) as lack:
+        return ProbeResult("petsc", False, str(lack).splitlines()[0], INSTALL)
     hypre = bool(PETSc.Sys.hasExternalPackage("hypre"))
     error = solution_error(PETSc, "hypre" if hypre else "gamg")
     version = ".".join(map(str, PETSc.Sys.getVersion()))

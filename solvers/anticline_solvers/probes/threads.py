@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,37 +15,29 @@ CELLS = 1000
 
 def threads() -> ProbeResult:
     """Run a threaded loop; compare thread counts with the cores bound to."""
-    import numba
-
-    compiled = numba.njit(parallel=True)(_squares)
-    squares = compiled(CELLS)
+    squares = numba.njit(parallel=True)(_squares)(CELLS)
     right = bool(np.array_equal(squares, np.arange(CELLS, dtype=np.float64) ** 2))
     cores = len(os.sched_getaffinity(0))
-    wanted = os.environ.get("OMP_NUM_THREADS")
-    count, layer = numba.get_num_threads(), numba.threading_layer()
+    count = numba.get_num_threads()
+    layer = numba.threading_layer()  # type: ignore[attr-defined]  # not in its stubs
     found = f"{count} threads on {cores} cores, Numba {numba.__version__} over {layer}"
     details = {
         "cores": cores,
         "threads": count,
         "threading_layer": layer,
         "numba": numba.__version__,
-        "OMP_NUM_THREADS": wanted,
+        "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS"),
     }
+    remedy = ""
     if not right:
-        found, remedy = (
-            f"a threaded loop gives wrong numbers ({found})",
-            ("pip install --force-reinstall numba llvmlite"),
-        )
+        found = f"a threaded loop gives wrong numbers: {found}"
+        remedy = "pip install --force-reinstall numba llvmlite"
     elif count > cores:
         remedy = f"export NUMBA_NUM_THREADS={cores} OMP_NUM_THREADS={cores}"
-    else:
-        remedy = ""
     return ProbeResult("threads", not remedy, found, remedy, details)
 
 
 def _squares(n: int) -> NDArray[np.float64]:
-    import numba
-
     out = np.empty(n)
     for i in numba.prange(n):
         out[i] = float(i) ** 2
