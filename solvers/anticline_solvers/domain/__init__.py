@@ -1,1 +1,7 @@
-"""A regular grid, its split over ranks, and the halo exchange between them."""
+"""A regular grid, its split over ranks, and the halo exchange between them.
+
+grid           cells, spacing and origin in a local frame
+decomposition  which rank owns which cells, and what it exchanges (no MPI)
+layout         where a rank's cells lie in memory
+halo           the exchange itself (MPI)
+"""

@@ -1,0 +1,7 @@
+"""Acoustic waves of constant density in 2-D and 3-D.
+
+equations   the wave equation, its scheme and layers as one table of terms
+memory      the layers' memory variables of one rank: where they lie
+kernels     the update as NumPy (reference) and Numba (cpu)
+propagator  a model on the ranks of a communicator, stepped in time
+"""

@@ -1,0 +1,7 @@
+"""The acoustic update, three times with one signature.
+
+setup      what a kernel is built from
+reference  NumPy: the specification, and the oracle of the contract tests
+generate   source text of the row kernels, from the table of terms
+cpu        Numba: the generated kernels, compiled once per physics and order
+"""

@@ -1,0 +1,124 @@
+"""The acoustic update on CPUs: generated rows, compiled by Numba, threaded.
+
+Sums are contracted (fused multiply-add) but never reassociated, and rows are
+never split, so the result does not depend on threads, tiles or ranks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numba as nb
+import numpy as np
+
+from anticline_solvers.acoustic.kernels import compiled, generate
+from anticline_solvers.acoustic.kernels.setup import Setup, Update
+from anticline_solvers.acoustic.memory import table
+from anticline_solvers.domain.decomposition import Box
+from anticline_solvers.domain.layout import Array
+
+TILE_ROWS = 32
+"""Rows along y of a tile: 2 R + 1 planes of them stay in the L2 cache."""
+
+
+def kernel_source(setup: Setup) -> str:
+    """The text that `build` compiles for this setup."""
+    return generate.source(
+        setup.ndim,
+        setup.order,
+        setup.layout.dtype.name,
+        setup.terms,
+        "transpose" if setup.transpose else "forward",
+    )
+
+
+def build(setup: Setup) -> Update:
+    """The update of `kernels.setup.Update` for one rank."""
+    function = _compile(setup)
+    constants = (
+        setup.second(),
+        setup.first(),
+        setup.profiles().reshape(-1),
+        table(setup.slabs, setup.layout),
+        _geometry(setup),
+    )
+    threads = setup.threads
+
+    def update(
+        previous: Array, current: Array, scale: Array, old: Array, new: Array, box: Box
+    ) -> None:
+        x = box[0]
+        y = box[1] if len(box) == 3 else slice(0, 1)
+        tiles = _tiles(x.stop - x.start, y.stop - y.start, threads)
+        if threads > 1:
+            nb.set_num_threads(threads)
+        function(
+            previous, current, scale, old, new, *constants, *tiles,
+            x.start, x.stop, y.start, y.stop,
+        )  # fmt: skip
+
+    return update
+
+
+def _compile(setup: Setup) -> Callable[..., None]:
+    direction = "transpose" if setup.transpose else "forward"
+    name = f"acoustic_{setup.ndim}d_{setup.order}_{setup.layout.dtype}_{direction}"
+    module = compiled.load(name, kernel_source(setup))
+    function: Callable[..., None] = (
+        module.update_threaded if setup.threads > 1 else module.update
+    )
+    return function
+
+
+def _geometry(setup: Setup) -> Array:
+    layout = setup.layout
+    nz = layout.box[-1].stop - layout.box[-1].start
+    sx, sy = layout.strides[0], layout.strides[-2] if setup.ndim == 3 else 0
+    free = int(setup.boundary.free_surface)
+    width = setup.boundary.width + 3 * setup.reach
+    return np.array([layout.first, nz, sx, sy, free, width], np.int64)
+
+
+def _tiles(nx: int, ny: int, threads: int) -> tuple[int, int]:
+    """Tiles along x and y: narrow in y, and at least two a thread where rows allow."""
+    tiles_y = -(-ny // TILE_ROWS)
+    wanted = 1 if threads == 1 else 2 * threads
+    tiles_x = min(max(nx // 4, 1), -(-wanted // tiles_y))
+    return tiles_x, tiles_y
+
+
+_jit: Callable[..., Any] = nb.njit(
+    fastmath={"contract"}, error_model="numpy", nogil=True, cache=True
+)
+
+
+@_jit
+def inject(
+    previous: Array,
+    scale: Array,
+    starts: Array,
+    cells: Array,
+    weights: Array,
+    values: Array,
+) -> None:
+    """previous[cells] -= scale weight value, point after point, in place.
+
+    starts : int64 (n + 1,), cells of point i are cells[starts[i]:starts[i+1]].
+    cells : int64, flat indices.   weights : same length.   values : (n,).
+    """
+    for i in range(values.size):
+        for j in range(starts[i], starts[i + 1]):
+            previous[cells[j]] -= scale[cells[j]] * (weights[j] * values[i])
+
+
+@_jit
+def sample(
+    current: Array, starts: Array, cells: Array, weights: Array, out: Array
+) -> None:
+    """out[i] = sum of weight times current over the cells of point i; out (n,)."""
+    for i in range(out.size):
+        total = out.dtype.type(0)
+        for j in range(starts[i], starts[i + 1]):
+            total += weights[j] * current[cells[j]]
+        out[i] = total

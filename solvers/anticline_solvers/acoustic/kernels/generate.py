@@ -1,0 +1,290 @@
+"""Source text of the acoustic row kernels, generated from the table of terms.
+
+One module per number of axes, order, dtype and direction of time: `update`
+walks the rows of a box; each row gets the plain update first and then, while
+it lies in cache, the terms of the layers it belongs to. The text is plain
+Numba Python, meant to be read (flat arrays, unsigned indices, z innermost).
+"""
+
+from __future__ import annotations
+
+from anticline_solvers.acoustic.equations import (
+    MEMORIES,
+    PRESSURE,
+    Part,
+    Term,
+    parts_by_output,
+)
+from anticline_solvers.numerics.absorbing import PROFILES
+from anticline_solvers.numerics.stencils import radius
+
+_HEADER = '''\
+"""Generated: acoustic update, {ndim}-D, order {order}, {dtype}, {direction}."""
+
+import numba as nb
+import numpy as np
+
+U = nb.uintp
+TWO = np.{dtype}(2)
+jit = nb.njit(
+    fastmath={{"contract"}}, error_model="numpy", boundscheck=False,
+    nogil=True, cache=True,
+)
+jit_parallel = nb.njit(
+    fastmath={{"contract"}}, error_model="numpy", boundscheck=False,
+    nogil=True, cache=True, parallel=True,
+)
+'''
+
+_ROWS = '''
+
+@jit
+def rows(previous, current, scale, old, new, second, first, profiles, table,
+         geometry, xa, xb, ya, yb):
+    """Update rows xa <= x < xb, ya <= y < yb of the local cells."""
+    nz = geometry[1]
+    sx = U({sx})
+    sy = U({sy})
+    width = geometry[5]
+{weights}
+    for x in range(xa, xb):
+        for y in range(ya, yb):
+            p = U(geometry[0]) + U(x) * sx + U(y) * sy
+            for k in range(nz):
+                i = p + U(k)
+                previous[i] = TWO * current[i] - previous[i] + scale[i] * (
+{laplacian})
+{layers}
+            if geometry[4]:
+                for r in range(1, {reach} + 1):
+                    previous[p - U(r)] = -previous[p + U(r)]
+'''
+
+_DRIVERS = '''
+
+@jit
+def tile(n, tiles_y, tiles_x, xa, xb, ya, yb):
+    """Bounds of tile n of tiles_x by tiles_y tiles over the rows."""
+    nx, ny = xb - xa, yb - ya
+    i, j = n // tiles_y, n % tiles_y
+    return (xa + nx * i // tiles_x, xa + nx * (i + 1) // tiles_x,
+            ya + ny * j // tiles_y, ya + ny * (j + 1) // tiles_y)
+
+
+@jit
+def update(previous, current, scale, old, new, second, first, profiles, table,
+           geometry, tiles_x, tiles_y, xa, xb, ya, yb):
+    """One time step of a box of rows, tile by tile."""
+    for n in range(tiles_x * tiles_y):
+        a, b, c, d = tile(n, tiles_y, tiles_x, xa, xb, ya, yb)
+        rows(previous, current, scale, old, new, second, first, profiles, table,
+             geometry, a, b, c, d)
+
+
+@jit_parallel
+def update_threaded(previous, current, scale, old, new, second, first, profiles,
+                    table, geometry, tiles_x, tiles_y, xa, xb, ya, yb):
+    """One time step of a box of rows, tiles shared by threads."""
+    for n in nb.prange(tiles_x * tiles_y):
+        a, b, c, d = tile(n, tiles_y, tiles_x, xa, xb, ya, yb)
+        rows(previous, current, scale, old, new, second, first, profiles, table,
+             geometry, a, b, c, d)
+'''
+
+_LAYER = '''
+
+@jit
+def layer_{name}(previous, current, scale, old, new, second, first, profiles,
+            table, width, side, x, y, p, nz, sx, sy):
+    """Terms of the absorbing layer along {name} for one row."""
+    m = table[side, 3] + x * table[side, 5] + y * table[side, 6]
+    q = table[side, 4] + x * table[side, 5] + y * table[side, 6]
+    f = (side * {profiles}) * width + table[side, 2]{place}
+    step = U({step})
+{loads}
+    for k in range({loop}):
+        i = p + U(k)
+        ipsi = U(m + k)
+        izeta = U(q + k)
+{body}
+'''
+
+
+def source(
+    ndim: int,
+    order: int,
+    dtype: str,
+    terms: tuple[Term, ...],
+    direction: str,
+    strides: tuple[int, ...] | None = None,
+) -> str:
+    """The module's text.
+
+    dtype : "float32" or "float64".
+    direction : "forward" or "transpose", for the module's first line.
+    strides : (x[, y]) strides of the layout to compile in as constants; None
+        reads them at run time.
+    """
+    reach = radius(order)
+    names = ("x", "z") if ndim == 2 else ("x", "y", "z")
+    sx = str(strides[0]) if strides else "geometry[2]"
+    sy = str(strides[1]) if strides and ndim == 3 else "geometry[3]"
+    parts = [_HEADER.format(ndim=ndim, order=order, dtype=dtype, direction=direction)]
+    parts += [_layer(name, axis, reach, terms) for axis, name in enumerate(names)]
+    parts.append(
+        _ROWS.format(
+            sx=sx,
+            sy=sy,
+            reach=reach,
+            weights=_weights(names, reach),
+            laplacian=_laplacian(names, reach),
+            layers=_layer_calls(names),
+        )
+    )
+    parts.append(_DRIVERS)
+    return "".join(parts)
+
+
+def _weights(names: tuple[str, ...], reach: int) -> str:
+    centre = " + ".join(f"second[{axis}, 0]" for axis in range(len(names)))
+    lines = [f"    w0 = {centre}"]
+    lines += [
+        f"    w{name}{r} = second[{axis}, {r}]"
+        for axis, name in enumerate(names)
+        for r in range(1, reach + 1)
+    ]
+    steps = {"x": "sx", "y": "sy"}
+    lines += [
+        f"    s{name}{r} = U({r}) * {steps[name]}"
+        for name in names[:-1]
+        for r in range(1, reach + 1)
+    ]
+    return "\n".join(lines)
+
+
+def _laplacian(names: tuple[str, ...], reach: int) -> str:
+    lines = ["w0 * current[i]"]
+    for r in range(1, reach + 1):
+        for name in names:
+            step = f"U({r})" if name == "z" else f"s{name}{r}"
+            lines.append(f"+ w{name}{r} * (current[i + {step}] + current[i - {step}])")
+    return "\n".join(f"                    {line}" for line in lines)
+
+
+def _layer_calls(names: tuple[str, ...]) -> str:
+    lines = []
+    for axis, name in enumerate(names):
+        test = "stop > start" if name == "z" else f"start <= {name} < stop"
+        lines.append(
+            f"            for side in range({2 * axis}, {2 * axis + 2}):\n"
+            "                start, stop = table[side, 0], table[side, 1]\n"
+            f"                if {test}:\n"
+            f"                    layer_{name}(\n"
+            "                        previous, current, scale, old, new, second,\n"
+            "                        first, profiles, table, width, side, x, y, p,\n"
+            "                        nz, sx, sy,\n"
+            "                    )"
+        )
+    return "\n".join(lines)
+
+
+def _layer(name: str, axis: int, reach: int, terms: tuple[Term, ...]) -> str:
+    along_z = name == "z"
+    outputs = parts_by_output(terms)
+    shared = list(dict.fromkeys(part for rows in outputs.values() for _, part in rows))
+    body = [
+        f"        t{n} = {_apply(part, reach, along_z)}" for n, part in enumerate(shared)
+    ]
+    for output in (PRESSURE, *MEMORIES):
+        total = " + ".join(
+            _times(_profile(left, 0, along_z), f"t{shared.index(part)}")
+            for left, part in outputs[output]
+        )
+        if output == PRESSURE:
+            body.append(f"        previous[i] += scale[i] * ({total})")
+        else:
+            body.append(f"        new[i{output}] = {total}")
+    loads = _loads(axis, reach, along_z)
+    if not along_z:
+        loads += _profile_loads(outputs, reach)
+    return _LAYER.format(
+        name=name,
+        profiles=len(PROFILES),
+        place="" if along_z else f" + {name}",
+        step={"x": "sx", "y": "sy", "z": "1"}[name],
+        loads="\n".join(loads),
+        loop="table[side, 0], table[side, 1]" if along_z else "nz",
+        body="\n".join(body),
+    )
+
+
+def _loads(axis: int, reach: int, along_z: bool) -> list[str]:
+    lines = [f"    l{r} = second[{axis}, {r}]" for r in range(reach + 1)]
+    lines += [f"    d{r} = first[{axis}, {r}]" for r in range(1, reach + 1)]
+    lines += [f"    s{r} = U({r}) * step" for r in range(1, reach + 1)]
+    if along_z:
+        lines += [
+            f"    f{name} = f + {row} * width" for row, name in enumerate(PROFILES)
+        ]
+    return lines
+
+
+def _profile_loads(
+    outputs: dict[str, tuple[tuple[str, Part], ...]], reach: int
+) -> list[str]:
+    wanted = {left: {0} for rows in outputs.values() for left, _ in rows}
+    for rows in outputs.values():
+        for _, part in rows:
+            span = {0} if part.operator == "I" else set(range(-reach, reach + 1))
+            for _, right, _ in part.inputs:
+                wanted.setdefault(right, set()).update(span)
+    return [
+        f"    {_profile(name, by, False)} = "
+        f"profiles[U(f + {PROFILES.index(name)} * width + {by})]"
+        for name, places in wanted.items()
+        if name != "one"
+        for by in sorted(places)
+    ]
+
+
+def _profile(name: str, by: int, along_z: bool) -> str:
+    if name == "one":
+        return ""
+    if along_z:
+        return f"profiles[U(f{name} + k + {by})]"
+    return f"{name}_{'m' if by < 0 else 'p'}{abs(by)}"
+
+
+def _times(*factors: str) -> str:
+    return " * ".join(factor for factor in factors if factor)
+
+
+def _at(part: Part, by: int, along_z: bool) -> str:
+    shift = "" if by == 0 else f" {'+' if by > 0 else '-'} s{abs(by)}"
+    arrays = {
+        PRESSURE: f"current[i{shift}]",
+        **{memory: f"old[i{memory}{shift}]" for memory in MEMORIES},
+    }
+    text = ""
+    for sign, right, name in part.inputs:
+        value = _times(_profile(right, by, along_z), arrays[name])
+        text += f" {'+' if sign > 0 else '-'} {value}"
+    text = text.strip()
+    text = text[2:] if text.startswith("+ ") else text
+    return text if len(part.inputs) == 1 and text[0] != "-" else f"({text})"
+
+
+def _apply(part: Part, reach: int, along_z: bool) -> str:
+    if part.operator == "I":
+        return _at(part, 0, along_z)
+    sign = "+" if part.operator == "L" else "-"
+    sides = [
+        f"{'l' if sign == '+' else 'd'}{r} * "
+        f"({_at(part, r, along_z)} {sign} {_at(part, -r, along_z)})"
+        for r in range(1, reach + 1)
+    ]
+    if part.operator == "L":
+        sides.insert(0, f"l0 * {_at(part, 0, along_z)}")
+    return "(" + "\n              + ".join(sides) + ")"
+
+

@@ -1,0 +1,88 @@
+"""Sources and receivers of one rank: cells and weights of off-grid points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anticline_solvers.domain.decomposition import Box
+from anticline_solvers.domain.layout import Array, Layout
+
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Footprint:
+    """Cells of several points, one after the other.
+
+    starts : int64 (n + 1,); cells of point i are [starts[i], starts[i + 1]).
+    cells : int64, flat indices of the layout.
+    weights : of the layout's dtype, same length as cells.
+    """
+
+    starts: Integers
+    cells: Integers
+    weights: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """A set of points on the ranks of a propagator.
+
+    n : number of points, on all ranks together.
+    owned : int64, the points whose nearest cell this rank owns; it reads them.
+    spread : footprint of all n points on this rank's local cells.
+    read : footprint of the owned points.
+    """
+
+    n: int
+    owned: Integers
+    spread: Footprint
+    read: Footprint
+
+
+def locate(
+    first: Integers,
+    weights: NDArray[np.float64],
+    nearest: Integers,
+    layout: Layout,
+) -> Points:
+    """Points from their interpolation weights.
+
+    first : int64 (n, ndim), first footprint cell, global.
+    weights : float64 (n, ndim, k) along each axis.
+    nearest : int64 (n, ndim), the nearest cell, global: it decides the owner.
+    """
+    owned = np.flatnonzero(_inside(nearest, layout.box))
+    return Points(
+        n=first.shape[0],
+        owned=owned,
+        spread=_footprint(first, weights, layout),
+        read=_footprint(first[owned], weights[owned], layout),
+    )
+
+
+def _inside(cells: Integers, box: Box) -> NDArray[np.bool_]:
+    low = np.array([side.start for side in box])
+    high = np.array([side.stop for side in box])
+    return np.asarray(((cells >= low) & (cells < high)).all(axis=-1))
+
+
+def _footprint(
+    first: Integers, weights: NDArray[np.float64], layout: Layout
+) -> Footprint:
+    n, ndim, width = weights.shape
+    offsets = np.array(list(product(range(width), repeat=ndim)), np.int64)
+    cells = first[:, None, :] + offsets
+    product_of_axes = np.ones((n, offsets.shape[0]))
+    for axis in range(ndim):
+        product_of_axes *= weights[:, axis, :][:, offsets[:, axis]]
+    used = _inside(cells, layout.local_box) & (product_of_axes != 0.0)
+    flat = ((cells - layout.origin) * layout.strides).sum(axis=-1) + layout.first
+    starts = np.concatenate([[0], np.cumsum(used.sum(axis=1))]).astype(np.int64)
+    return Footprint(
+        starts, flat[used], product_of_axes[used].astype(layout.dtype)
+    )

@@ -1,0 +1,46 @@
+"""What a physics' kernels offer, and how the ones of a backend are loaded.
+
+A physics keeps its twins side by side as `<physics>/kernels/<backend>.py`. Each
+is imported only when asked for, so that a machine without Numba (or without a
+GPU) runs the others.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+BACKENDS = ("cpu", "reference")
+
+
+class Kernels(Protocol):
+    """The functions of one kernel module; see `kernels.setup` of the physics."""
+
+    def build(self, setup: Any) -> Any:
+        """Make the update function of one rank from its set-up."""
+
+    def inject(self, *arrays: Any) -> None:
+        """Spread the values of points onto cells."""
+
+    def sample(self, *arrays: Any) -> None:
+        """Read the values of points from cells."""
+
+
+def kernels(physics: str, backend: str) -> Kernels:
+    """The kernels of a physics (a package name) for a backend.
+
+    Raises ValueError for an unknown backend and ImportError, with what to
+    install, where its compiler is missing.
+    """
+    if backend not in BACKENDS:
+        msg = f"backend '{backend}' is not one of {', '.join(BACKENDS)}"
+        raise ValueError(msg)
+    try:
+        module = import_module(f"{physics}.kernels.{backend}")
+    except ModuleNotFoundError as error:
+        msg = (
+            f"backend '{backend}' needs the Python package '{error.name}': "
+            "pip install 'anticline[solvers]', or choose backend 'reference'"
+        )
+        raise ImportError(msg) from error
+    return cast("Kernels", module)
