@@ -11,7 +11,7 @@ from typing import Any
 
 _VERBS = ("check", "components", "plot", "run")
 
-__all__ = ["__version__", "check", "components", "plot", "run"]  # noqa: F822
+__all__ = ["__version__", "check", "components", "plot", "run"]
 
 
 def __getattr__(name: str) -> Any:
@@ -24,4 +24,5 @@ def __getattr__(name: str) -> Any:
         from anticline import operations
 
         return getattr(operations, name)
-    raise AttributeError(f"module 'anticline' has no attribute {name!r}")
+    msg = f"module 'anticline' has no attribute {name!r}"
+    raise AttributeError(msg)

@@ -20,6 +20,7 @@ from anticline.component.declare import (
     Output,
     Parameter,
 )
+from anticline.component.probe import Probe, ProbeResult
 from anticline.component.progress import Progress
 from anticline.component.registry import Registry
 from anticline.component.resources import Resources
@@ -47,6 +48,8 @@ __all__ = [
     "Output",
     "Parameter",
     "PortType",
+    "Probe",
+    "ProbeResult",
     "Progress",
     "RawArray",
     "Registry",

@@ -89,7 +89,7 @@ def load_case(path: Path, registry: Registry) -> Case:
     check_keys(top, KEYS, "key", findings)
     component = _component(top, registry, findings)
     if component is None:
-        raise CaseError(sorted(findings.found, key=_place))
+        raise CaseError(_in_order(findings))
     folder = path.parent
     inputs = read_inputs(section(top, "inputs", findings), component, folder, findings)
     if (node := top.get("folder")) is not None:
@@ -101,7 +101,7 @@ def load_case(path: Path, registry: Registry) -> Case:
         section(top, "parameters", findings), component, findings
     )
     if findings.found:
-        raise CaseError(sorted(findings.found, key=_place))
+        raise CaseError(_in_order(findings))
     return Case(component, inputs, outputs, parameters, path, _lines(top))
 
 
@@ -131,9 +131,10 @@ def _lines(top: dict[str, Node]) -> dict[str, int]:
     for key, node in top.items():
         lines[key] = node.line
         if isinstance(node.value, dict):
-            lines.update({f"{key}.{name}": item.line for name, item in node.value.items()})
+            for name, item in node.value.items():
+                lines[f"{key}.{name}"] = item.line
     return lines
 
 
-def _place(finding: Finding) -> tuple[int, str]:
-    return finding.line or 0, finding.text
+def _in_order(findings: Findings) -> list[Finding]:
+    return sorted(findings.found, key=lambda item: (item.line or 0, item.text))

@@ -1,5 +1,7 @@
 """What a driver is given beside its case: communicator, folder, reporting, stop.
 
+A driver over many shots reads like this:
+
     def run(case: Case, context: RunContext) -> None:
         shots = context.progress("shots", total=240)
         for shot in mine(context.comm):

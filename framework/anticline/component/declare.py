@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -101,30 +101,30 @@ class Parameter:
         where = f"parameter {self.name!r}"
         _check_name(where, self.name)
         if self.kind not in KINDS:
-            raise DeclarationError(
-                f"{where}: kind {self.kind!r} is not one of {', '.join(KINDS)}"
-            )
+            msg = f"{where}: kind {self.kind!r} is not one of {', '.join(KINDS)}"
+            raise DeclarationError(msg)
         self._check_limits(where)
         if self.default is not REQUIRED and self.default is not None:
             try:
                 fit(self, self.default)
             except ValueProblem as problem:
-                raise DeclarationError(f"{where}: default {problem}") from None
+                msg = f"{where}: default {problem}"
+                raise DeclarationError(msg) from None
 
     def _check_limits(self, where: str) -> None:
         if self.unit and self.unit not in UNITS:
-            raise DeclarationError(
-                f"{where}: unit {self.unit!r} is not one of {', '.join(UNITS)}"
-            )
+            msg = f"{where}: unit {self.unit!r} is not one of {', '.join(UNITS)}"
+            raise DeclarationError(msg)
         numeric = "int" in self.kind or "float" in self.kind
         if not numeric and (self.unit, self.minimum, self.maximum) != ("", None, None):
-            raise DeclarationError(f"{where}: a {self.kind} has no unit and no bounds")
+            msg = f"{where}: a {self.kind} has no unit and no bounds"
+            raise DeclarationError(msg)
         if None not in (self.minimum, self.maximum) and self.minimum > self.maximum:  # type: ignore[operator]
-            raise DeclarationError(
-                f"{where}: minimum {self.minimum} is above maximum {self.maximum}"
-            )
-        if self.choices is not None and not isinstance(self.choices, tuple):
-            raise DeclarationError(f"{where}: choices must be a tuple")
+            msg = f"{where}: minimum {self.minimum} is above maximum {self.maximum}"
+            raise DeclarationError(msg)
+        if self.choices is not None and not _is_tuple(self.choices):
+            msg = f"{where}: choices must be a tuple"
+            raise DeclarationError(msg)
 
     @property
     def required(self) -> bool:
@@ -149,7 +149,7 @@ class Component:
     parameters: tuple[Parameter, ...]
     run: str
     check: str | None = None
-    resources: Resources = Resources()
+    resources: Resources = field(default_factory=Resources)
     architectures: tuple[str, ...] = ("x86_64", "aarch64")
     version: str = "1"
 
@@ -157,37 +157,47 @@ class Component:
         """Refuse what contradicts itself (DeclarationError)."""
         where = f"component {self.name!r}"
         if not _COMPONENT_NAME.fullmatch(self.name):
-            raise DeclarationError(f"{where}: a name is lower-case words and dots")
+            msg = f"{where}: a name is lower-case words and dots"
+            raise DeclarationError(msg)
         _check_parts(where, "inputs", self.inputs, Input)
         _check_parts(where, "outputs", self.outputs, Output)
         _check_parts(where, "parameters", self.parameters, Parameter)
         if not self.outputs:
-            raise DeclarationError(f"{where}: at least one output is needed")
+            msg = f"{where}: at least one output is needed"
+            raise DeclarationError(msg)
         for reference in (self.run, self.check):
             if reference is not None and not _REFERENCE.fullmatch(reference):
-                raise DeclarationError(
-                    f"{where}: {reference!r} is not 'package.module:function'"
-                )
+                msg = f"{where}: {reference!r} is not 'package.module:function'"
+                raise DeclarationError(msg)
 
 
 def _check_name(where: str, name: str) -> None:
     if not _NAME.fullmatch(name):
-        raise DeclarationError(f"{where}: a name is lower-case letters, digits and _")
+        msg = f"{where}: a name is lower-case letters, digits and _"
+        raise DeclarationError(msg)
 
 
-def _check_port(role: str, name: str, port_type: PortType) -> None:
+def _is_tuple(given: Any) -> bool:
+    return isinstance(given, tuple)
+
+
+def _check_port(role: str, name: str, port_type: Any) -> None:
     _check_name(f"{role} {name!r}", name)
     if not isinstance(port_type, PortType):
-        raise DeclarationError(f"{role} {name!r}: {port_type!r} is no PortType")
+        msg = f"{role} {name!r}: {port_type!r} is no PortType"
+        raise DeclarationError(msg)
 
 
-def _check_parts(where: str, role: str, parts: Iterable[Any], cls: type) -> None:
-    if not isinstance(parts, tuple):
-        raise DeclarationError(f"{where}: {role} must be a tuple")
+def _check_parts(where: str, role: str, parts: Iterable[Any], cls: type[Any]) -> None:
+    if not _is_tuple(parts):
+        msg = f"{where}: {role} must be a tuple"
+        raise DeclarationError(msg)
     seen = set()
     for part in parts:
         if not isinstance(part, cls):
-            raise DeclarationError(f"{where}: {part!r} in {role} is no {cls.__name__}")
+            msg = f"{where}: {part!r} in {role} is no {cls.__name__}"
+            raise DeclarationError(msg)
         if part.name in seen:
-            raise DeclarationError(f"{where}: {role} name {part.name!r} twice")
+            msg = f"{where}: {role} name {part.name!r} twice"
+            raise DeclarationError(msg)
         seen.add(part.name)

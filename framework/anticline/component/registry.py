@@ -113,16 +113,16 @@ def _offered(entry: EntryPoint, kind: type[T]) -> tuple[T, ...]:
         loaded: Any = entry.load()
     except (Exception, SystemExit) as error:
         first = (str(error).splitlines() or [""])[0]
-        raise PluginProblem(
-            f"loading {entry.value} raised {type(error).__name__}: {first}"
-        ) from error
+        msg = f"loading {entry.value} raised {type(error).__name__}: {first}"
+        raise PluginProblem(msg) from error
     offered = loaded if isinstance(loaded, tuple | list) else (loaded,)
     for item in offered:
         if not isinstance(item, kind):
-            raise PluginProblem(
+            msg = (
                 f"{entry.value} gives a {type(item).__name__}, "
                 f"a {kind.__name__} or a tuple of them is needed"
             )
+            raise PluginProblem(msg)
     return tuple(offered)
 
 
@@ -172,5 +172,6 @@ def resolve(reference: str) -> Callable[..., Any]:
     try:
         function: Callable[..., Any] = getattr(importlib.import_module(module), name)
     except AttributeError as error:
-        raise ImportError(f"{module} has no {name}") from error
+        msg = f"{module} has no {name}"
+        raise ImportError(msg) from error
     return function

@@ -26,8 +26,11 @@ class Resources:
         """Refuse impossible requests (ValueError)."""
         least, most = self.ranks
         if least < 1 or (most is not None and most < least):
-            raise ValueError(f"ranks {self.ranks}: needs 1 <= least <= most (or None)")
+            msg = f"ranks {self.ranks}: needs 1 <= least <= most (or None)"
+            raise ValueError(msg)
         if self.bytes_per_cell < 0:
-            raise ValueError(f"bytes_per_cell {self.bytes_per_cell} is negative")
+            msg = f"bytes_per_cell {self.bytes_per_cell} is negative"
+            raise ValueError(msg)
         if self.gpu not in GPU_NEEDS:
-            raise ValueError(f"gpu {self.gpu!r}: one of {', '.join(GPU_NEEDS)}")
+            msg = f"gpu {self.gpu!r}: one of {', '.join(GPU_NEEDS)}"
+            raise ValueError(msg)

@@ -26,9 +26,11 @@ class PortType:
     def __post_init__(self) -> None:
         """Refuse a name that is no identifier and a suffix without its dot."""
         if not self.name.isidentifier():
-            raise ValueError(f"port type {self.name!r}: the name is no identifier")
+            msg = f"port type {self.name!r}: the name is no identifier"
+            raise ValueError(msg)
         if not self.suffix.startswith("."):
-            raise ValueError(f"port type {self.name}: suffix {self.suffix!r} needs a .")
+            msg = f"port type {self.name}: suffix {self.suffix!r} needs a ."
+            raise ValueError(msg)
 
 
 VelocityModel = PortType(

@@ -62,15 +62,18 @@ def value_in(text: str, unit: str) -> float:
     """
     number, given = _split(text, unit)
     if not given:
-        raise UnitError(f"{text!r} is text; write the number without quotes")
+        msg = f"{text!r} is text; write the number without quotes"
+        raise UnitError(msg)
     if not unit:
-        raise UnitError(f"{text!r} has the unit {given!r} and this is a plain number")
+        msg = f"{text!r} has the unit {given!r} and this is a plain number"
+        raise UnitError(msg)
     source, target = _unit(given, text), UNITS[unit]
     if source.dimension != target.dimension:
-        raise UnitError(
+        msg = (
             f"{text!r} is a {source.dimension}, a {target.dimension} is needed "
             f"(such as '1 {unit}')"
         )
+        raise UnitError(msg)
     return float(number * source.size / target.size)
 
 
@@ -82,7 +85,8 @@ def _split(text: str, unit: str) -> tuple[Decimal, str]:
     except InvalidOperation:
         pass
     example = f"1 {unit}" if unit else "1"
-    raise UnitError(f"{text!r} is no number (such as {example})")
+    msg = f"{text!r} is no number (such as {example})"
+    raise UnitError(msg)
 
 
 def _unit(name: str, text: str) -> Unit:
@@ -90,4 +94,5 @@ def _unit(name: str, text: str) -> Unit:
         return UNITS[name]
     except KeyError:
         known = ", ".join(UNITS)
-        raise UnitError(f"{text!r}: unit {name!r} is not one of {known}") from None
+        msg = f"{text!r}: unit {name!r} is not one of {known}"
+        raise UnitError(msg) from None

@@ -1,5 +1,7 @@
 """From what a document says to the value a driver receives.
 
+A parameter declared as a float in seconds:
+
     fit(parameter, "4 ms")  -> 0.004      (a float in the parameter's unit)
     fit(parameter, True)    -> ValueProblem where a number is needed
 """
@@ -62,14 +64,16 @@ def fit(declared: Declared, given: Any) -> Any:
     if not declared.kind.startswith("list["):
         return _fit_one(declared, declared.kind, given)
     if not isinstance(given, list | tuple):
-        raise ValueProblem(f"{_shown(given)} found, a list is needed: [ ... ]")
+        msg = f"{_shown(given)} found, a list is needed: [ ... ]"
+        raise ValueProblem(msg)
     kind = declared.kind[len("list[") : -1]
     fitted = []
     for position, item in enumerate(given, start=1):
         try:
             fitted.append(_fit_one(declared, kind, item))
         except ValueProblem as problem:
-            raise ValueProblem(f"item {position}: {problem}") from None
+            msg = f"item {position}: {problem}"
+            raise ValueProblem(msg) from None
     return fitted
 
 
@@ -77,7 +81,8 @@ def _fit_one(declared: Declared, kind: str, given: Any) -> Any:
     value = _of_kind(kind, declared.unit, given)
     if declared.choices is not None and value not in declared.choices:
         listed = ", ".join(str(choice) for choice in declared.choices)
-        raise ValueProblem(f"{_shown(given)} found, one of {listed} is needed")
+        msg = f"{_shown(given)} found, one of {listed} is needed"
+        raise ValueProblem(msg)
     if declared.minimum is not None and value < declared.minimum:
         _out_of_bounds(given, "at least", declared.minimum, declared.unit)
     if declared.maximum is not None and value > declared.maximum:
@@ -91,7 +96,8 @@ def _of_kind(kind: str, unit: str, given: Any) -> Any:
         return int(number) if kind == "int" else float(number)
     if isinstance(given, bool if kind == "bool" else str):
         return given
-    raise ValueProblem(f"{_shown(given)} found, {_NEEDED[kind]} is needed")
+    msg = f"{_shown(given)} found, {_NEEDED[kind]} is needed"
+    raise ValueProblem(msg)
 
 
 def _number(kind: str, unit: str, given: Any) -> int | float:
@@ -102,11 +108,14 @@ def _number(kind: str, unit: str, given: Any) -> int | float:
         except UnitError as error:
             raise ValueProblem(str(error)) from None
     if isinstance(number, bool) or not isinstance(number, int | float):
-        raise ValueProblem(f"{_shown(given)} found, {_NEEDED[kind]} is needed")
+        msg = f"{_shown(given)} found, {_NEEDED[kind]} is needed"
+        raise ValueProblem(msg)
     if not _is_finite(number):
-        raise ValueProblem(f"{_shown(given)} found, a finite number is needed")
+        msg = f"{_shown(given)} found, a finite number is needed"
+        raise ValueProblem(msg)
     if kind == "int" and number != int(number):
-        raise ValueProblem(f"{_shown(given)} found, a whole number is needed")
+        msg = f"{_shown(given)} found, a whole number is needed"
+        raise ValueProblem(msg)
     return number
 
 
@@ -119,7 +128,8 @@ def _is_finite(number: float) -> bool:
 
 def _out_of_bounds(given: Any, relation: str, bound: float, unit: str) -> None:
     needed = f"{bound:g} {unit}".rstrip()
-    raise ValueProblem(f"{_shown(given)} found, {relation} {needed} is needed")
+    msg = f"{_shown(given)} found, {relation} {needed} is needed"
+    raise ValueProblem(msg)
 
 
 def _shown(given: Any) -> str:
