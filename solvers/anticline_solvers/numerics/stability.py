@@ -94,7 +94,7 @@ def points_per_wavelength(order: int, phase_error: float = PHASE_ERROR) -> float
     return 2.0 * math.pi / low
 
 
-def maximum_frequency(vmin_m_s: float, spacing_m: Sequence[float], order: int) -> float:
+def carried_frequency(vmin_m_s: float, spacing_m: Sequence[float], order: int) -> float:
     """Highest frequency [Hz] that the grid carries within the phase error."""
     return vmin_m_s / (points_per_wavelength(order) * max(spacing_m))
 
@@ -149,7 +149,7 @@ def _too_coarse(
     found = wavelength / max(spacing_m)
     if found >= needed:
         return []
-    top = _rounded_down(maximum_frequency(vmin_m_s, spacing_m, order))
+    top = _rounded_down(carried_frequency(vmin_m_s, spacing_m, order))
     remedy = (
         f"use cells of at most {_rounded_down(wavelength / needed):.4g} m or a top "
         f"frequency of at most {top:.4g} Hz"
