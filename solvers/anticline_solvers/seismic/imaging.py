@@ -1,0 +1,158 @@
+"""Imaging conditions: from a source and a receiver wavefield to a reflectivity.
+
+At every imaging step, s the source and r the receiver wavefield at the same time:
+
+    cross_correlation    I = sum s r
+    inverse_scattering   I = sum (1/v^2) s_t r_t - grad s . grad r
+                           = - sum r laplace s + grad s . grad r
+    laplacian            I = - v^2/4 laplace (sum s r), applied to the stack
+
+The second form of inverse scattering follows by parts in time and the wave
+equation, s_tt = v^2 laplace s. With theta half the angle between the two waves at
+the reflector, both low-wavenumber-free conditions weigh s r by cos^2 theta once
+multiplied by v^2/2 (the scattering condition) and 1/omega^2 (the data, see
+`seismic.preparation`): waves that travel the same way, theta = 90 degrees, cancel.
+Dividing by the source illumination sum s s makes each an estimate of reflectivity.
+
+The sampling law: s r has twice the band of s, and its time average is kept as long
+as the interval is at most 1 / (2 f_max).
+
+Sources: Whitmore and Crawley (2012), doi:10.1190/segam2012-0779.1; Op 't Root,
+Stolk and de Hoop (2012), doi:10.1016/j.matpur.2012.05.009; the Laplacian filter,
+Youn and Zhou (2001), doi:10.1190/1.1444901.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anticline_solvers.numerics.stencils import first_derivative, second_derivative
+
+Field = NDArray[np.float32]
+
+CROSS_CORRELATION = "cross_correlation"
+INVERSE_SCATTERING = "inverse_scattering"
+LAPLACIAN = "laplacian"
+CONDITIONS = (CROSS_CORRELATION, INVERSE_SCATTERING, LAPLACIAN)
+
+
+def longest_interval_s(maximum_frequency_hz: float) -> float:
+    """Longest imaging interval [s] of a band: its Nyquist interval."""
+    return 0.5 / maximum_frequency_hz
+
+
+def steps_per_image(interval_s: float, dt_s: float) -> int:
+    """Time steps between imaging steps: the most that fit the interval, or 1."""
+    return max(1, int(interval_s / dt_s + 1e-6))
+
+
+def halo_of(condition: str, space_order: int) -> int:
+    """Cells around the owned ones that a condition reads."""
+    return space_order // 2 if condition == INVERSE_SCATTERING else 0
+
+
+class Imaging:
+    """The image of one shot on the cells a rank owns, and its illumination.
+
+    image, illumination : float32, of the owned box's shape, local, no halo;
+        changed by `add`.
+    halo : cells that the wavefields handed to `add` carry on every side.
+    """
+
+    def __init__(
+        self,
+        condition: str,
+        shape: tuple[int, ...],
+        spacing_m: tuple[float, ...],
+        space_order: int,
+        kernel: str = "cpu",
+    ) -> None:
+        self.image: Field = np.zeros(shape, np.float32)
+        self.illumination: Field = np.zeros(shape, np.float32)
+        self.halo = halo_of(condition, space_order)
+        self._kernel = _kernel(kernel)
+        self._first = _per_axis(first_derivative(space_order), spacing_m, 1)
+        self._second = _per_axis(second_derivative(space_order), spacing_m, 2)
+
+    def add(self, s: Field, r: Field) -> None:
+        """Add one imaging step; s, r float32, C contiguous, with `halo`  [Pa]."""
+        if not self.image.size:
+            return
+        if self.halo:
+            self._kernel.scatter(
+                self.image, self.illumination, s, r, self._first, self._second
+            )
+        else:
+            self._kernel.correlate(self.image, self.illumination, s, r)
+
+
+def _kernel(name: str) -> ModuleType:
+    """Import one twin; the reference needs no Numba."""
+    if name == "reference":
+        from anticline_solvers.seismic.kernels import reference
+
+        return reference
+    from anticline_solvers.seismic.kernels import cpu
+
+    return cpu
+
+
+def _per_axis(
+    weights: NDArray[np.float64], spacing_m: tuple[float, ...], power: int
+) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple((weights / h**power).tolist()) for h in spacing_m)
+
+
+def finish(
+    condition: str,
+    image: Field,
+    velocity: Field,
+    spacing_m: tuple[float, ...],
+    space_order: int,
+) -> Field:
+    """Scale a stacked image to a cos^2-weighted s r; global arrays of one shape.
+
+    velocity : of the migration model [m/s].
+    """
+    squared = velocity.astype(np.float32) ** 2
+    if condition == INVERSE_SCATTERING:
+        return np.asarray(0.5 * squared * image, np.float32)
+    if condition == LAPLACIAN:
+        curve = laplacian(image, spacing_m, space_order)
+        return np.asarray(-0.25 * squared * curve, np.float32)
+    return image
+
+
+def laplacian(field: Field, spacing_m: tuple[float, ...], order: int) -> Field:
+    """Laplacian of a global field, float32; its edge values continue outside."""
+    weights = second_derivative(order)
+    reach = len(weights) - 1
+    padded = np.pad(field.astype(np.float64), reach, mode="edge")
+    total = np.zeros(field.shape)
+    for axis, spacing in enumerate(spacing_m):
+        for k, weight in enumerate(weights):
+            for side in {k, -k}:
+                total += weight / spacing**2 * padded[_moved(field, reach, axis, side)]
+    return total.astype(np.float32)
+
+
+def _moved(field: Field, reach: int, axis: int, cells: int) -> tuple[slice, ...]:
+    return tuple(
+        slice(reach + cells * (a == axis), reach + cells * (a == axis) + n)
+        for a, n in enumerate(field.shape)
+    )
+
+
+def normalise(image: Field, illumination: Field, epsilon: float) -> Field:
+    """Divide by the source illumination, stabilised by a share of its mean.
+
+    epsilon : share of the mean illumination added to it; positive. The image is
+        zero where no shot sheds light.
+    """
+    floor = epsilon * float(illumination.mean(dtype=np.float64))
+    if floor <= 0.0:
+        return np.zeros_like(image)
+    return np.asarray(image / (illumination + np.float32(floor)), np.float32)

@@ -1,0 +1,7 @@
+"""Imaging conditions at one imaging step, twins with one signature.
+
+reference   NumPy: the specification
+cpu         Numba: the same products and sums in the same order, threaded
+
+Both add to an image and to the source illumination; see `seismic.imaging`.
+"""
