@@ -47,8 +47,8 @@ def _tiles(shape: tuple[int, ...], size: int, seed: int) -> list[tuple[slice, ..
         box = boxes.pop(int(rng.integers(len(boxes))))
         axis = int(rng.integers(len(shape)))
         cut = int(rng.integers(box[axis].start, box[axis].stop + 1))
-        for part in (slice(box[axis].start, cut), slice(cut, box[axis].stop)):
-            boxes.append((*box[:axis], part, *box[axis + 1 :]))
+        halves = (slice(box[axis].start, cut), slice(cut, box[axis].stop))
+        boxes += [(*box[:axis], half, *box[axis + 1 :]) for half in halves]
     order = rng.permutation(size)
     return [boxes[i] for i in order]
 

@@ -1,0 +1,16 @@
+"""Subsurface models: made, imported, resampled, smoothed, and their reflectivity.
+
+anticline     the project's own model: water, young cover, a faulted fold with gas
+structure     its geometry: fold, faults, unconformity, restored to flat layers
+stratigraphy  its columns of layers, averaged over cells
+texture       its random heterogeneity
+resampling    a field on another grid
+smoothing     a field without its short wavelengths; the component seismic.smooth
+reflectivity  what a perfect image of a model shows; models.reflectivity
+make          models.anticline
+importing     models.import, from raw binary
+regridding    models.resample
+spacing       the grid a frequency band asks for
+preflight     what keeps a model from being worked on
+components    the declarations
+"""
