@@ -48,7 +48,8 @@ test-full: check ## every test, those that take minutes included
 	@tests/run.sh ranks "not gpu"
 
 test-gpu: setup ## the tests that need a CUDA device
-	@tests/run.sh serial "gpu"
+	@nvidia-smi -L 2>/dev/null || echo "no CUDA device answers here: no GPU test runs"
+	@! nvidia-smi -L >/dev/null 2>&1 || tests/run.sh serial "gpu"
 
 bench: setup ## speed as ratios: to memory bandwidth, and to peers
 	@python benchmarks/run.py

@@ -114,7 +114,7 @@ def ring() -> ProbeResult:
         )
         report = Path(folder) / "ring.json"
         if done.returncode or not report.exists():
-            words = " ".join((done.stderr or done.stdout).replace("-", " ").split())
+            words = " ".join(re.sub("-{3,}", " ", done.stderr or done.stdout).split())
             return ProbeResult(
                 "mpi.ring",
                 False,

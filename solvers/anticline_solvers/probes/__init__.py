@@ -21,7 +21,7 @@ PROBES = (
         "apt-get install libopenmpi-dev, or load the cluster's MPI module",
         required=True,
     ),
-    Probe("hdf5", "anticline_solvers.probes.libraries:hdf5", SETUP, required=True),
+    Probe("hdf5", "anticline_solvers.probes.libraries:hdf5", SETUP),
     Probe(
         "threads",
         "anticline_solvers.probes.threads:threads",

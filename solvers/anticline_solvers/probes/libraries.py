@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from anticline.component.probe import ProbeResult
 
+INSTALL = "pip install 'anticline[solvers]'"
 THREAD_LEVELS = ("single", "funneled", "serialized", "multiple")
 
 
@@ -39,20 +40,15 @@ def hdf5() -> ProbeResult:
     """Say which HDF5 h5py stands on, and whether ranks write a file together."""
     try:
         import h5py
-    except ImportError as error:
-        return ProbeResult(
-            "hdf5", False, str(error), "pip install 'anticline[solvers]'"
-        )
+    except ImportError as lack:
+        return ProbeResult("hdf5", False, str(lack), INSTALL)
     parallel = bool(h5py.get_config().mpi)
-    mode = (
-        "ranks write together"
-        if parallel
-        else "no MPI: what ranks write is gathered to one of them"
-    )
+    mode = "ranks write together" if parallel else "ranks write through one of them"
     version = h5py.version.hdf5_version
     return ProbeResult(
         "hdf5",
-        True,
+        parallel,
         f"HDF5 {version}, h5py {h5py.__version__}, {mode}",
-        details={"hdf5": version, "h5py": h5py.__version__, "parallel": parallel},
+        "" if parallel else "apt-get install libhdf5-openmpi-dev, then  make -B setup",
+        {"hdf5": version, "h5py": h5py.__version__, "parallel": parallel},
     )
