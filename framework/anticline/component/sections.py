@@ -42,17 +42,17 @@ def check_keys(
     """Report the keys nobody knows, with the nearest known one."""
     names = list(known)
     for key, node in given.items():
-        if key in names:
-            continue
-        close = difflib.get_close_matches(key, names, n=1, cutoff=0.6)
-        hint = (
-            f"did you mean '{close[0]}'?"
-            if close
-            else f"known are {', '.join(names)}"
-            if names
-            else "there are none"
-        )
-        findings.add(node.line, f"unknown {what} '{key}'; {hint}")
+        if key not in names:
+            findings.add(node.line, unknown_key(key, names, what))
+
+
+def unknown_key(key: str, names: list[str], what: str) -> str:
+    """Say that ``key`` is unknown, with the nearest of ``names`` or all of them."""
+    close = difflib.get_close_matches(key, names, n=1, cutoff=0.6)
+    hint = f"known are {', '.join(names)}" if names else "there are none"
+    if close:
+        hint = f"did you mean '{close[0]}'?"
+    return f"unknown {what} '{key}'; {hint}"
 
 
 def section(top: dict[str, Node], name: str, findings: Findings) -> Node:

@@ -1,0 +1,186 @@
+"""The command line: `anticline VERB ...`, one function a verb.
+
+Nothing heavy is imported until a verb needs it; errors print as plain lines and
+end with the exit codes of `anticline.errors`.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from anticline.component.command import Command
+from anticline.errors import AnticlineError, BadInput, ExitCode
+
+Cases = Annotated[list[Path], typer.Argument(help="Case files (YAML).")]
+Ranks = Annotated[
+    int | None,
+    typer.Option(min=1, help="MPI ranks; default: the fewest the component takes."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def build() -> typer.Typer:
+    """Make the command line, plugins' commands included."""
+    from anticline import operations
+
+    app = typer.Typer(
+        name="anticline",
+        help="Subsurface workflows: seismic imaging and reservoir simulation.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(options)
+    for verb in (components, check, run, plot, doctor):
+        app.command()(verb)
+    own = {
+        command.callback.__name__
+        for command in app.registered_commands
+        if command.callback
+    }
+    for command in operations.commands().items.values():
+        if command.name not in own:
+            _add(app, command)
+    return app
+
+
+def _add(app: typer.Typer, command: Command) -> None:
+    """Hang in a plugin's command, imported when it is called."""
+
+    def call(context: typer.Context) -> None:
+        from anticline.component.registry import resolve
+
+        resolve(command.app)(context.args, prog_name=f"anticline {command.name}")
+
+    settings = {"allow_extra_args": True, "ignore_unknown_options": True}
+    app.command(
+        command.name,
+        help=command.summary,
+        context_settings=settings,
+        add_help_option=False,
+    )(call)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from anticline.component.context import code_version
+
+        typer.echo(f"anticline {code_version()}")
+        raise typer.Exit
+
+
+def options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_show_version,
+            is_eager=True,
+            help="Print the version.",
+        ),
+    ] = False,
+) -> None:
+    """Take the options that belong to no verb."""
+
+
+def components(
+    name: Annotated[str | None, typer.Argument(help="Show this one whole.")] = None,
+    json: Json = False,
+) -> None:
+    """List what can be run, and what it takes and gives."""
+    from anticline import listing, operations
+
+    registry = operations.components()
+    broken = operations.broken_plugins()
+    if json:
+        typer.echo(listing.as_json(registry, broken))
+    elif name is None:
+        listing.show_all(registry, broken)
+    else:
+        listing.show_one(registry, name)
+
+
+def check(cases: Cases, ranks: Ranks = None) -> None:
+    """Check case files; nothing is run."""
+    from anticline import operations
+
+    findings = operations.check(cases, ranks)
+    if findings:
+        raise BadInput(findings)
+
+
+def run(
+    cases: Cases,
+    ranks: Ranks = None,
+    threads: Annotated[
+        int | None,
+        typer.Option(min=1, help="Threads of a rank; default: ranks share the cores."),
+    ] = None,
+) -> None:
+    """Run cases one after the other on this machine, under mpirun."""
+    from anticline import operations
+
+    code = operations.run(
+        cases,
+        ranks=ranks,
+        threads=threads,
+        begin=lambda line: typer.echo(line, err=True),
+    )
+    raise typer.Exit(code)
+
+
+def plot(
+    file: Annotated[Path, typer.Argument(help="A model, survey, gathers, image ...")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder or PNG; default: beside the file.")
+    ] = None,
+    option: Annotated[
+        list[str] | None, typer.Option(help="KEY=VALUE for the viewer; repeatable.")
+    ] = None,
+) -> None:
+    """Draw a file; the pictures' names are printed."""
+    from anticline import operations
+
+    for picture in operations.plot(file, out, _pairs(option or [])):
+        typer.echo(picture)
+
+
+def _pairs(texts: list[str]) -> dict[str, str]:
+    wrong = [text for text in texts if not text.partition("=")[1]]
+    if wrong:
+        raise BadInput([f"option '{text}' needs the form KEY=VALUE" for text in wrong])
+    return {text.partition("=")[0]: text.partition("=")[2] for text in texts}
+
+
+def doctor(json: Json = False) -> None:
+    """Report what this machine offers, with a remedy for each lack."""
+    from anticline import operations
+    from anticline.doctor import as_json, exit_code, show
+
+    if json:
+        results = operations.doctor()
+        typer.echo(as_json(results))
+    else:
+        results = operations.doctor(lambda name: typer.echo(f"asking {name}", err=True))
+        show(results)
+    raise typer.Exit(exit_code(results))
+
+
+def main() -> NoReturn:
+    """Run the command line; the program `anticline`."""
+    try:
+        build()()
+    except AnticlineError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(ExitCode.FAILED)
+    sys.exit(ExitCode.DONE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""Running a launch line on this machine, and passing stop signals on.
+
+The ranks hear of Ctrl-C, SIGTERM and SIGHUP as SIGUSR1: `mpirun` hands that one on
+at once and keeps forwarding output, where its own way with SIGTERM is to wait,
+close the output and kill. A second Ctrl-C kills.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from anticline.component.progress import TERMINAL
+from anticline.errors import BadInput, ExitCode
+from anticline.execution.launch import Family, Launch, recognise
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
+STOPPED = 130  # what a shell reports of a program stopped by Ctrl-C
+_VERSION_TIMEOUT_S = 20.0
+
+
+def find_launcher() -> tuple[str, Family]:
+    """Find `mpirun` (or `mpiexec`) and its family.
+
+    Raises
+    ------
+    BadInput
+        When there is none, or it is of an unknown kind.
+    """
+    path = shutil.which("mpirun") or shutil.which("mpiexec")
+    if path is None:
+        msg = "neither mpirun nor mpiexec is on the PATH; see: anticline doctor"
+        raise BadInput(msg)
+    shown = subprocess.run(
+        [path, "--version"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_VERSION_TIMEOUT_S,
+    )
+    family = recognise(shown.stdout + shown.stderr)
+    if family is None:
+        known = ", ".join(member.value for member in Family)
+        msg = f"{path} is of no known MPI ({known}); put another first on the PATH"
+        raise BadInput(msg)
+    return path, family
+
+
+def run_here(launch: Launch) -> int:
+    """Run a launch line to its end; returns its exit code.
+
+    130 when it was stopped before its ranks could say how they ended.
+    """
+    environment = os.environ | launch.environment
+    if sys.stderr.isatty():
+        columns = shutil.get_terminal_size().columns
+        environment = {TERMINAL: str(columns)} | environment
+    process = subprocess.Popen(
+        launch.command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        process_group=0,  # Ctrl-C reaches it through this process alone
+    )
+    with _passing_signals_to(process) as passed:
+        code = process.wait()
+    if passed and code not in tuple(ExitCode):
+        return STOPPED
+    return code if code >= 0 else 128 - code
+
+
+@contextmanager
+def _passing_signals_to(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
+    passed: list[int] = []
+
+    def pass_on(number: int, frame: FrameType | None) -> None:
+        impatient = number == signal.SIGINT and signal.SIGINT in passed
+        passed.append(number)
+        process.send_signal(signal.SIGTERM if impatient else signal.SIGUSR1)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield passed  # only the main thread may handle signals
+        return
+    before = {number: signal.signal(number, pass_on) for number in STOP_SIGNALS}
+    try:
+        yield passed
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,200 @@
+"""The verbs, one function each; the command line and programs call the same.
+
+components   what can be run
+check        whether cases can be run
+run          cases, one after the other, on this machine
+plot         pictures of a file
+doctor       what this machine offers
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from anticline.component.case import load_case
+from anticline.component.checking import check_case
+from anticline.component.command import Command
+from anticline.component.probe import ProbeResult
+from anticline.component.registry import (
+    COMMANDS,
+    VIEWERS,
+    BrokenPlugin,
+    Found,
+    Registry,
+    discover,
+    resolve,
+)
+from anticline.component.sections import unknown_key
+from anticline.component.viewer import Viewer
+from anticline.errors import BadInput, ExitCode, Finding
+from anticline.execution.cores import count_cores, usable_cpus
+from anticline.execution.launch import launch
+from anticline.execution.local import find_launcher, run_here
+
+
+def components() -> Registry:
+    """Find the components of this installation, ours and third parties'."""
+    return Registry.discover()
+
+
+def commands() -> Found[Command]:
+    """Find the commands that plugins add."""
+    return discover(COMMANDS, Command)
+
+
+def viewers() -> Found[Viewer]:
+    """Find what draws files."""
+    return discover(VIEWERS, Viewer)
+
+
+def broken_plugins() -> tuple[BrokenPlugin, ...]:
+    """Find the plugins that give no component, viewer or command."""
+    return components().broken + viewers().broken + commands().broken
+
+
+def check(cases: Iterable[Path | str], ranks: int | None = None) -> list[Finding]:
+    """Find everything that keeps ``cases`` from running; an empty list is well.
+
+    ``ranks`` defaults, as in `run`, to the fewest the component asks for.
+    """
+    registry = components()
+    findings: list[Finding] = []
+    for path in cases:
+        try:
+            case = load_case(Path(path), registry)
+            least = case.component.resources.ranks[0]
+            findings += check_case(case, ranks or least)
+        except BadInput as error:
+            findings += error.findings
+    return findings
+
+
+def run(
+    cases: Iterable[Path | str],
+    *,
+    ranks: int | None = None,
+    threads: int | None = None,
+    begin: Callable[[str], None] = lambda line: None,
+) -> int:
+    """Run cases one after the other, each under a local `mpirun`.
+
+    Parameters
+    ----------
+    cases
+        Case files; a case may read what an earlier one writes.
+    ranks
+        Default: the fewest the component asks for.
+    threads
+        Of each rank. Default: the ranks share the cores.
+    begin
+        Called with a line about each case before it starts.
+
+    Returns
+    -------
+    int
+        Exit code of the first case that does not end well, else 0.
+
+    Raises
+    ------
+    BadInput
+        A case that does not fit its component, or no `mpirun`.
+    """
+    registry = components()
+    mpirun, family = find_launcher()
+    for path in cases:
+        case = load_case(Path(path), registry)
+        count = ranks or case.component.resources.ranks[0]
+        begin(f"{path}: {case.component.name}, ranks: {count}")
+        line = launch(
+            _rank_program(case.component.name, path),
+            mpirun=mpirun,
+            family=family,
+            ranks=count,
+            cores=count_cores(usable_cpus()),
+            threads=threads,
+            root=os.geteuid() == 0,
+        )
+        code = run_here(line)
+        if code != ExitCode.DONE:
+            return code
+    return ExitCode.DONE
+
+
+def _rank_program(component: str, case: Path | str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "anticline.rank", component, str(case))
+
+
+def plot(
+    file: Path | str,
+    out: Path | str | None = None,
+    options: Mapping[str, str] | None = None,
+) -> list[Path]:
+    """Draw a file with the viewer of its format; returns the pictures.
+
+    ``out`` is a folder, or a file where it has a suffix; default: the folder of
+    ``file``. ``options`` go to the viewer as text.
+
+    Raises
+    ------
+    BadInput
+        No such file, no viewer for it, or an option the viewer does not have.
+    """
+    path = Path(file)
+    if not path.is_file():
+        raise BadInput(Finding(str(path), None, "is not there"))
+    viewer = _viewer_of(path)
+    draw = _usable(viewer, viewer.draw)
+    given = dict(options or {})
+    _check_options(draw, given)
+    target = path.parent if out is None else Path(out)
+    (target.parent if target.suffix else target).mkdir(parents=True, exist_ok=True)
+    drawn: list[Path] = draw(path, target, **given)
+    return drawn
+
+
+def _viewer_of(path: Path) -> Viewer:
+    found = viewers()
+    formats = set()
+    for viewer in found.items.values():
+        form = _usable(viewer, viewer.recognise)(path)
+        if form == viewer.format:
+            return viewer
+        formats |= {form} if form else set()
+    known = ", ".join(sorted(viewer.format for viewer in found.items.values()))
+    what = f"is {', '.join(sorted(formats))}" if formats else "has an unknown format"
+    text = f"{what}; drawn are: {known or 'none'}"
+    broken = "".join(f"; {plugin}" for plugin in found.broken)
+    raise BadInput(Finding(str(path), None, text + broken))
+
+
+def _usable(viewer: Viewer, reference: str) -> Callable[..., Any]:
+    try:
+        return resolve(reference)
+    except ImportError as error:
+        msg = f"viewer '{viewer.name}' cannot be used: {error}; see: anticline doctor"
+        raise BadInput(msg) from error
+
+
+def _check_options(draw: Callable[..., object], given: Mapping[str, str]) -> None:
+    parameters = list(inspect.signature(draw).parameters.values())[2:]
+    if any(item.kind is inspect.Parameter.VAR_KEYWORD for item in parameters):
+        return
+    names = [item.name for item in parameters]
+    unknown = [key for key in given if key not in names]
+    if unknown:
+        raise BadInput([unknown_key(key, names, "option") for key in unknown])
+
+
+def doctor(begin: Callable[[str], None] = lambda name: None) -> list[ProbeResult]:
+    """Ask every registered probe about this machine.
+
+    ``begin`` is called with each probe's name before it runs.
+    """
+    from anticline.doctor import examine
+
+    return examine(begin)
