@@ -5,10 +5,6 @@ BIN := .venv/bin
 RANKS ?= 2
 DEMO := output/anticline_2d
 
-# mpirun as root (containers) and with more ranks than cores (tests on 4 ranks)
-export OMPI_ALLOW_RUN_AS_ROOT := 1
-export OMPI_ALLOW_RUN_AS_ROOT_CONFIRM := 1
-export OMPI_MCA_rmaps_base_oversubscribe := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help

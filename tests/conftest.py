@@ -54,6 +54,7 @@ def needs() -> Needs:
     return Needs()
 
 
+@pytest.hookimpl(trylast=True)  # after the reporter is there
 def pytest_configure(config: pytest.Config) -> None:
     """Let rank 0 alone report; the others speak when a test fails on them."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")

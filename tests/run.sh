@@ -3,14 +3,23 @@
 #
 #   tests/run.sh serial "not slow"    those on one process
 #   tests/run.sh ranks  "not slow"    those on 2, 3 and 4 ranks, one mpirun each
+#
+# Further arguments go to pytest. TEST_LIMIT_S is the time a test on ranks may take.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 where=$1 expression=$2
 shift 2
+export PATH=$PWD/.venv/bin:$PATH
+
+# Tests run as root in containers, and on more ranks than there are cores.
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMPI_MCA_rmaps_base_oversubscribe=1
 
 # One mpirun for all tests of a rank count, not one for each test: starting the ranks
 # costs more than most tests. A test that waits for ever is named and ends the run.
-limit=(-o faulthandler_timeout=300 -o faulthandler_exit_on_timeout=true)
+limit=(-o faulthandler_timeout=${TEST_LIMIT_S:-300} -o faulthandler_exit_on_timeout=true)
+color=(--no-header --color=no)
+[[ -t 1 ]] && color=(--no-header --color=yes)
 failed=0
 
 run() {
@@ -26,7 +35,7 @@ run() {
 
 if [[ $where == serial ]]; then
     echo "== tests on one process: $expression"
-    run "one process" python -m pytest -m "parallel[1] and ($expression)" "$@"
+    run "one process" python -m pytest "${color[@]}" -m "parallel[1] and ($expression)" "$@"
     exit $failed
 fi
 
@@ -35,6 +44,6 @@ export OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1
 for ranks in 2 3 4; do
     echo "== tests on $ranks ranks: $expression"
     run "$ranks ranks" mpirun --bind-to none -n $ranks \
-        python -m pytest "${limit[@]}" -m "parallel[$ranks] and ($expression)" "$@"
+        python -m pytest "${color[@]}" "${limit[@]}" -m "parallel[$ranks] and ($expression)" "$@"
 done
 exit $failed

@@ -18,6 +18,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from anticline.component.probe import Probe, ProbeResult
+from anticline.execution.launch import Family, Launch, launch, recognise
 
 PROBES = (
     Probe(
@@ -57,6 +58,7 @@ _MEBIBYTE = 2**20
 _WRITTEN_BYTES = 128 * _MEBIBYTE
 _SLOW_MB_PER_S = 50.0
 _COMMAND_TIMEOUT_S = 10.0
+_RING_TIMEOUT_S = 50.0
 _RING_CASE = """\
 component: machine.ring
 outputs: {report: ring.json}
@@ -102,16 +104,7 @@ def ring() -> ProbeResult:
     ranks = max(2, min(4, _cores()))
     with tempfile.TemporaryDirectory(prefix="anticline-ring-") as folder:
         (Path(folder) / "ring.yaml").write_text(_RING_CASE)
-        done = subprocess.run(
-            _ring_command(ranks),
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-            timeout=50.0,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-        )
+        done = _run_ring(_ring_launch(ranks), folder)
         report = Path(folder) / "ring.json"
         if done.returncode or not report.exists():
             words = " ".join(re.sub("-{3,}", " ", done.stderr or done.stdout).split())
@@ -129,6 +122,20 @@ def ring() -> ProbeResult:
         f"{figures['ranks']} ranks exchange halos: {figures['latency_us']:.1f} us, "
         f"{figures['bandwidth_gb_per_s']:.1f} GB/s a rank",
         details=figures,
+    )
+
+
+def _run_ring(launch: Launch, folder: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        launch.command,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        stdin=subprocess.DEVNULL,
+        timeout=_RING_TIMEOUT_S,
+        env={**os.environ, **launch.environment},
     )
 
 
@@ -205,18 +212,29 @@ def slurm() -> ProbeResult:
     return ProbeResult("slurm", True, text, details={"version": text})
 
 
-def _ring_command(ranks: int) -> list[str]:
-    program = shutil.which("mpirun") or "mpiexec"
-    options = ["-n", str(ranks)]
-    if "Open MPI" in _first_line(program, "--version"):
-        options += ["--oversubscribe", "--bind-to", "none"]
-        options += ["--allow-run-as-root"] if os.geteuid() == 0 else []
-    rank = [sys.executable, "-m", "anticline.rank"]
-    return [program, *options, *rank, "machine.ring", "ring.yaml"]
+def _ring_launch(ranks: int) -> Launch:
+    """Make the command line of the ring for the launcher that is here."""
+    mpirun = shutil.which("mpirun") or shutil.which("mpiexec") or "mpirun"
+    family = recognise(_output(mpirun, "--version")) or Family.OPEN_MPI
+    rank = (sys.executable, "-m", "anticline.rank", "machine.ring", "ring.yaml")
+    return launch(
+        rank,
+        mpirun=mpirun,
+        family=family,
+        ranks=ranks,
+        cores=_cores(),
+        threads=1,
+        root=os.geteuid() == 0,
+    )
 
 
 def _first_line(*command: str) -> str:
-    """First line a command prints, "" where it cannot be run, fails or hangs."""
+    """Give the first line a command prints, "" where it fails or hangs."""
+    return _output(*command).partition("\n")[0].strip()
+
+
+def _output(*command: str) -> str:
+    """Give what a command prints, "" where it cannot be run, fails or hangs."""
     try:
         done = subprocess.run(
             command,
@@ -229,7 +247,7 @@ def _first_line(*command: str) -> str:
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return done.stdout.partition("\n")[0].strip() if done.returncode == 0 else ""
+    return done.stdout if done.returncode == 0 else ""
 
 
 def _wanted(extra: str) -> list[str]:
