@@ -65,8 +65,7 @@ def _spread(samples: Floats, strength: Floats) -> Floats:
     length = n * len(samples)
     near = np.bincount(flat.ravel(), ((1 - part) * strength).ravel(), length)
     far = np.bincount((flat + 1).ravel(), (part * strength).ravel(), length)
-    series: Floats = (near + far).reshape(len(samples), n)
-    return series
+    return np.asarray(near + far, np.float64).reshape(len(samples), n)
 
 
 def _read(series: Floats, samples: Floats) -> Floats:

@@ -1,0 +1,24 @@
+"""Viewers of the files of this folder, for `anticline plot`."""
+
+from __future__ import annotations
+
+from anticline.component import Viewer
+
+_RECOGNISE = "anticline_solvers.formats.hdf5:format_of"
+_PICTURES = "anticline_solvers.seismic.pictures"
+
+VIEWERS = tuple(
+    Viewer(
+        name=kind,
+        format=f"anticline-{kind}/1",
+        recognise=_RECOGNISE,
+        draw=f"{_PICTURES}:draw_{kind}",
+        summary=summary,
+    )
+    for kind, summary in (
+        ("model", "a section, or three slices in 3-D; options dataset clip colours at"),
+        ("image", "the same; and over=MODEL to draw it on velocities"),
+        ("gathers", "traces against time; options shots clip colours"),
+        ("survey", "sources and receivers; over=MODEL to draw them on velocities"),
+    )
+)
