@@ -55,6 +55,8 @@ class Job:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a component on the ranks of this MPI world; returns the exit code."""
+    stop = StopFlag()
+    stop.install()  # first: a signal while MPI starts is remembered
     try:
         from mpi4py import MPI
     except (ImportError, RuntimeError) as error:
@@ -64,8 +66,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     world = MPI.COMM_WORLD
     try:
         given = _arguments(arguments, speaks=world.rank == 0)
-        stop = StopFlag()
-        stop.install()
         share_cores(world)
         job = agree(world, given.component, Path(given.case))
     except Exception as error:

@@ -62,9 +62,8 @@ class RunContext:
             folder.mkdir(parents=True, exist_ok=True)
             facts = case.fingerprint(), provenance(case, comm.size)
         fingerprint, origin = comm.bcast(facts)
-        return cls(
-            comm, folder, fingerprint, origin, reporter(comm.rank), stop or StopFlag()
-        )
+        flag = StopFlag() if stop is None else stop
+        return cls(comm, folder, fingerprint, origin, reporter(comm.rank), flag)
 
     def log(self, text: str) -> None:
         """Show a line, from rank 0."""

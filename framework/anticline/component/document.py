@@ -63,6 +63,8 @@ def parse(text: str, name: str) -> tuple[dict[str, Node], list[Finding]]:
 def _text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise CaseError(Finding(str(path), None, "is not there")) from None
     except OSError as error:
         raise CaseError(Finding(str(path), None, f"{error.strerror}")) from None
     except UnicodeDecodeError as error:

@@ -13,9 +13,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 from anticline.component.progress import TERMINAL
 from anticline.errors import BadInput, ExitCode
@@ -62,34 +61,49 @@ def run_here(launch: Launch) -> int:
     if sys.stderr.isatty():
         columns = shutil.get_terminal_size().columns
         environment = {TERMINAL: str(columns)} | environment
-    process = subprocess.Popen(
-        launch.command,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        process_group=0,  # Ctrl-C reaches it through this process alone
-    )
-    with _passing_signals_to(process) as passed:
+    with StopSignals() as signals:
+        process = subprocess.Popen(
+            launch.command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            process_group=0,  # Ctrl-C reaches it through this process alone
+        )
+        signals.pass_to(process)
         code = process.wait()
-    if passed and code not in tuple(ExitCode):
+    if signals.received and code not in tuple(ExitCode):
         return STOPPED
     return code if code >= 0 else 128 - code
 
 
-@contextmanager
-def _passing_signals_to(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
-    passed: list[int] = []
+class StopSignals:
+    """Holds the stop signals of this process back, and passes them to another.
 
-    def pass_on(number: int, frame: FrameType | None) -> None:
-        impatient = number == signal.SIGINT and signal.SIGINT in passed
-        passed.append(number)
-        process.send_signal(signal.SIGTERM if impatient else signal.SIGUSR1)
+    Only the main thread may handle signals; elsewhere this does nothing.
+    """
 
-    if threading.current_thread() is not threading.main_thread():
-        yield passed  # only the main thread may handle signals
-        return
-    before = {number: signal.signal(number, pass_on) for number in STOP_SIGNALS}
-    try:
-        yield passed
-    finally:
-        for number, handler in before.items():
+    def __init__(self) -> None:
+        self.received: list[int] = []
+        self._process: subprocess.Popen[bytes] | None = None
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> StopSignals:
+        if threading.current_thread() is threading.main_thread():
+            for number in STOP_SIGNALS:
+                self._before[number] = signal.signal(number, self._receive)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for number, handler in self._before.items():
             signal.signal(number, handler)
+
+    def pass_to(self, process: subprocess.Popen[bytes]) -> None:
+        """Name the process; what came before is passed on now."""
+        self._process = process
+        if self.received:
+            process.send_signal(signal.SIGUSR1)
+
+    def _receive(self, number: int, frame: FrameType | None) -> None:
+        impatient = number == signal.SIGINT and signal.SIGINT in self.received
+        self.received.append(number)
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM if impatient else signal.SIGUSR1)
