@@ -1,0 +1,227 @@
+"""What the seismic folder offers to a workflow."""
+
+from __future__ import annotations
+
+from anticline.component import (
+    Component,
+    Image,
+    Input,
+    Output,
+    Parameter,
+    PortType,
+    Report,
+    Resources,
+    ShotGathers,
+    Survey,
+    VelocityModel,
+)
+
+_SEISMIC = "anticline_solvers.seismic"
+
+Positions = PortType(
+    "Positions", ".csv", "csv", "m", "a table with one row a trace: shot and positions"
+)
+Wavelet = PortType(
+    "Wavelet", ".txt", "text", "", "two columns, time [s] and amplitude, from time 0"
+)
+Picture = PortType("Picture", ".png", "png", "", "a picture")
+
+
+def _length(
+    name: str, summary: str, default: float | None = None, least: float | None = None
+) -> Parameter:
+    return Parameter(name, "float", summary, default, unit="m", minimum=least)
+
+
+def _line(name: str, what: str) -> tuple[Parameter, ...]:
+    return (
+        _length(f"{name}_first_m", f"first {what}"),
+        _length(f"{name}_last_m", f"last {what}, at most"),
+        _length(f"{name}_interval_m", f"distance of {what}s", least=0.0),
+    )
+
+
+_WAVES = (
+    Parameter(
+        "space_order",
+        "int",
+        "order of the differences in space",
+        8,
+        choices=(2, 4, 6, 8, 10, 12, 14, 16),
+    ),
+    Parameter(
+        "time_step_s",
+        "float",
+        "time step; left out, nine tenths of the stable one",
+        None,
+        unit="s",
+        minimum=1e-9,
+    ),
+    Parameter("absorbing_cells", "int", "width of the absorbing layers", 20, minimum=4),
+    Parameter("free_surface", "bool", "the top is pressure-free", False),
+    _length(
+        "aperture_m",
+        "how far beyond its source and receivers a shot is computed; "
+        "left out, on the whole model",
+        least=0.0,
+    ),
+    Parameter(
+        "ranks_per_shot",
+        "int",
+        "ranks that share a shot; 0: one in 2-D where there are shots enough, else all",
+        0,
+        minimum=0,
+    ),
+)
+
+SURVEY = Component(
+    name="seismic.survey",
+    summary="lay out sources and receivers and choose a wavelet",
+    inputs=(
+        Input("model", VelocityModel, "holds the positions to its extent", True),
+        Input("positions", Positions, "positions, in the place of parameters", True),
+        Input("wavelet", Wavelet, "a wavelet, in the place of a Ricker", True),
+    ),
+    outputs=(Output("survey", Survey, "the survey"),),
+    parameters=(
+        Parameter(
+            "peak_frequency_hz", "float", "of the wavelet", unit="Hz", minimum=0.01
+        ),
+        Parameter(
+            "sample_interval_s", "float", "of the traces", unit="s", minimum=1e-6
+        ),
+        Parameter("duration_s", "float", "of the traces", unit="s", minimum=1e-6),
+        Parameter(
+            "spread",
+            "str",
+            "receivers stay, or roll with the source (their first and last are "
+            "then offsets from it)",
+            "fixed",
+            choices=("fixed", "rolling"),
+        ),
+        *_line("source", "source along x"),
+        *_line("source_line", "source line along y (3-D)"),
+        _length("source_depth_m", "depth of the sources", 10.0),
+        *_line("receiver", "receiver along x"),
+        *_line("receiver_line", "receiver line along y (3-D)"),
+        _length("receiver_depth_m", "depth of the receivers", 10.0),
+    ),
+    run=f"{_SEISMIC}.survey:run",
+    check=f"{_SEISMIC}.survey:check",
+    resources=Resources(ranks=(1, None), threads=False),
+)
+
+FORWARD = Component(
+    name="seismic.forward",
+    summary="model the gathers of a survey",
+    inputs=(
+        Input("model", VelocityModel, "the medium"),
+        Input("survey", Survey, "sources, receivers and wavelet"),
+    ),
+    outputs=(Output("gathers", ShotGathers, "one gather a shot"),),
+    parameters=_WAVES,
+    run=f"{_SEISMIC}.forward:run",
+    check=f"{_SEISMIC}.forward:check",
+    resources=Resources(bytes_per_cell=16.0, gpu="none"),
+)
+
+RTM = Component(
+    name="seismic.rtm",
+    summary="migrate gathers into an image by reverse time migration",
+    inputs=(
+        Input("model", VelocityModel, "the migration model, usually smooth"),
+        Input("gathers", ShotGathers, "gathers with their survey"),
+    ),
+    outputs=(Output("image", Image, "the stacked image and its illumination"),),
+    parameters=(
+        *_WAVES,
+        Parameter(
+            "condition",
+            "str",
+            "the imaging condition",
+            "inverse_scattering",
+            choices=("cross_correlation", "inverse_scattering", "laplacian"),
+        ),
+        Parameter(
+            "imaging_interval_s",
+            "float",
+            "time between imaging steps, at most 1/(2 f_max); left out, just that",
+            None,
+            unit="s",
+            minimum=1e-9,
+        ),
+        Parameter(
+            "normalise", "bool", "divide the stack by the source illumination", True
+        ),
+        Parameter(
+            "illumination_epsilon",
+            "float",
+            "share of the mean illumination added before dividing",
+            1e-2,
+            minimum=1e-12,
+        ),
+        Parameter(
+            "direct_wave",
+            "str",
+            "keep it, mute the traces down to it, or subtract it as modelled in a "
+            "homogeneous medium",
+            "mute",
+            choices=("none", "mute", "subtract"),
+        ),
+        Parameter(
+            "surface_velocity_m_s",
+            "float",
+            "of the direct wave; left out, the model's at each source",
+            None,
+            unit="m/s",
+            minimum=1.0,
+        ),
+        _length("mute_depth_m", "the image is silent down to here", 0.0, 0.0),
+        Parameter(
+            "water_velocity_m_s",
+            "float",
+            "the image is silent where every cell above is at most this fast",
+            None,
+            unit="m/s",
+            minimum=1.0,
+        ),
+        _length("mute_taper_m", "over which the image rises below a mute", 100.0, 0.0),
+        Parameter(
+            "memory_budget",
+            "float",
+            "of a rank for the forward wavefield; left out, half of what is free",
+            None,
+            unit="bytes",
+            minimum=0.0,
+        ),
+    ),
+    run=f"{_SEISMIC}.rtm:run",
+    check=f"{_SEISMIC}.rtm:check",
+    resources=Resources(bytes_per_cell=32.0, gpu="none"),
+)
+
+COMPARE = Component(
+    name="seismic.compare",
+    summary="measure how well an image agrees with a reference image",
+    inputs=(
+        Input("image", Image, "the image"),
+        Input("reference", Image, "what it should show, on the same grid"),
+    ),
+    outputs=(
+        Output("report", Report, "correlations, overall and by depth"),
+        Output("picture", Picture, "both side by side", True),
+    ),
+    parameters=(
+        _length("top_m", "depth from which images are compared", 0.0),
+        _length("bottom_m", "depth down to which; left out, the last"),
+        _length("side_m", "left out at each end of x and y", 0.0, 0.0),
+        _length("window_m", "height of the depth windows", 500.0, 1.0),
+        _length("agc_m", "window of the gain control; 0: none", 0.0, 0.0),
+        _length("shift_m", "depth shift looked for, up and down; 0: none", 0.0, 0.0),
+    ),
+    run=f"{_SEISMIC}.compare:run",
+    check=f"{_SEISMIC}.compare:check",
+    resources=Resources(ranks=(1, None), threads=False),
+)
+
+COMPONENTS = (SURVEY, FORWARD, RTM, COMPARE)

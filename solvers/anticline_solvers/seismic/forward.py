@@ -1,0 +1,166 @@
+"""Component seismic.forward: model the gathers of a survey.
+
+For each shot, its wavelet f acts at x_s on
+
+    1/v^2 p_tt - laplace p = f(t) delta(x - x_s)
+
+and p is read at the receivers. docs/reference/forward.md says what each parameter
+does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anticline.component import Case, RunContext
+from anticline.errors import Failed, Finding
+from anticline_solvers.formats.gathers import combine, write_shot
+from anticline_solvers.formats.hdf5 import finished
+from anticline_solvers.formats.survey import Shot, Survey, read_survey
+from anticline_solvers.numerics.dispersion import correct
+from anticline_solvers.seismic import checks
+from anticline_solvers.seismic.aperture import Box, window
+from anticline_solvers.seismic.modelling import Modelling
+from anticline_solvers.seismic.shot_files import ShotFiles
+from anticline_solvers.seismic.shots import (
+    Watch,
+    each_shot,
+    group_of,
+    ranks_for_a_shot,
+)
+from anticline_solvers.seismic.timeloop import propagate
+
+STEPS_PER_SANITY = 100
+
+
+def check(case: Case, comm_size: int) -> list[Finding]:
+    """Say everything that keeps the case from running."""
+    if checks.is_finished(case, "gathers"):
+        return []
+    survey, findings = checks.survey_of(case)
+    findings += checks.output(case, "gathers")
+    findings += checks.modelling(case, survey, comm_size)
+    if survey is not None:
+        traces = sum(len(shot.receivers_m) for shot in survey.shots)
+        findings += checks.space(case, "gathers", 2 * 4 * traces * survey.n_samples)
+    return findings
+
+
+def run(case: Case, context: RunContext) -> None:
+    """Model every shot that is not done yet, then write the gathers."""
+    output, comm = case.outputs["gathers"], context.comm
+    if comm.bcast(comm.rank == 0 and finished(output, context.fingerprint)):
+        context.log(f"{output} is there, made by this case; nothing to do")
+        return
+    survey = read_survey(case.inputs["survey"])
+    files = ShotFiles(context.folder / "shots", context.fingerprint)
+    job = Job.of(case, context, survey, files)
+    pending = comm.bcast(files.pending(survey.shot_ids) if comm.rank == 0 else None)
+    context.log(job.describe(len(pending)))
+    each_shot(context, job.modelling.comm, pending, job.compute, "shots modelled")
+    if comm.rank == 0:
+        parts = [files.path(shot_id) for shot_id in survey.shot_ids]
+        combine(parts, output, survey, context.provenance, context.fingerprint)
+        files.remove()
+    comm.Barrier()
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """Everything that the shots of a run share."""
+
+    modelling: Modelling
+    survey: Survey
+    files: ShotFiles
+    aperture_m: float | None
+
+    @classmethod
+    def of(
+        cls, case: Case, context: RunContext, survey: Survey, files: ShotFiles
+    ) -> Job:
+        """Divide the ranks into groups; collective."""
+        p, comm = case.parameters, context.comm
+        ranks = ranks_for_a_shot(
+            p["ranks_per_shot"], survey.ndim, len(survey.shots), comm.size
+        )
+        group = group_of(comm, ranks)
+        modelling = Modelling.of(case.inputs["model"], p, comm, group)
+        return cls(modelling, survey, files, p["aperture_m"])
+
+    def describe(self, pending: int) -> str:
+        """Say in a line what is about to run."""
+        modelling, shots = self.modelling, len(self.survey.shots)
+        return (
+            f"{pending} of {shots} shots to do, {modelling.comm.size} rank(s) a shot, "
+            f"{modelling.time_steps(self.survey)} time steps of "
+            f"{1e3 * modelling.dt_s:.4g} ms"
+        )
+
+    def compute(self, shot_id: int, watch: Watch) -> None:
+        """Model one shot and write its file; collective over the group."""
+        shot = self.survey.shot(shot_id)
+        box = window(self.modelling.grid, shot, self.aperture_m)
+        traces = model_shot(self.modelling, self.survey, shot, box, watch)
+        if traces is not None:
+            write_shot(
+                self.files.path(shot_id),
+                self.survey,
+                shot_id,
+                traces,
+                fingerprint=self.files.fingerprint,
+            )
+
+
+def model_shot(
+    modelling: Modelling,
+    survey: Survey,
+    shot: Shot,
+    box: Box,
+    watch: Watch,
+    velocity_m_s: float | None = None,
+) -> NDArray[np.float32] | None:
+    """Model one gather; collective over the group.
+
+    velocity_m_s : of a homogeneous medium, in the place of the model's.
+
+    Returns float32 (n_receivers, n_samples) [Pa] on rank 0 of the group, None
+    elsewhere.
+    """
+    propagator = modelling.propagator(box, velocity_m_s)
+    sources = propagator.points(shot.source_m[None, :], density=True)
+    receivers = propagator.points(shot.receivers_m)
+    traces = propagate(
+        propagator,
+        sources,
+        modelling.source(survey),
+        receivers,
+        at_step=watched(propagator, watch, shot.id),
+    )
+    whole = propagator.collect(receivers, traces)
+    if whole is None:
+        return None
+    return np.asarray(
+        correct(whole, modelling.dt_s, survey.sample_interval_s, survey.n_samples),
+        np.float32,
+    )
+
+
+def watched(propagator: Any, watch: Watch, shot_id: int) -> Callable[[int, Any], None]:
+    """Make an ``at_step`` that looks for a stop, and for a NaN now and then."""
+
+    def at_step(n: int, state: Any) -> None:
+        if n % STEPS_PER_SANITY == 0 and not _is_finite(propagator.view(state)):
+            msg = f"shot {shot_id}: the wavefield is not finite at time step {n}"
+            raise Failed(msg)
+        watch.look()
+
+    return at_step
+
+
+def _is_finite(field: NDArray[np.floating[Any]]) -> bool:
+    return bool(np.isfinite(field).all())

@@ -1,0 +1,164 @@
+"""Component seismic.survey: sources, receivers and a wavelet from a few numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from anticline.component import Case, RunContext
+from anticline.errors import Finding
+from anticline_solvers.domain.grid import Grid
+from anticline_solvers.formats.geometry import Frame
+from anticline_solvers.formats.hdf5 import finished
+from anticline_solvers.formats.model import read_frame, read_grid
+from anticline_solvers.formats.survey import Shot, Survey, write_survey
+from anticline_solvers.seismic import acquisition, checks, wavelets
+from anticline_solvers.seismic.acquisition import ROLLING, Line, Spread
+
+LINE = ("first_m", "last_m", "interval_m")
+
+
+def check(case: Case, comm_size: int) -> list[Finding]:
+    """Say everything that keeps the survey from being made."""
+    if checks.is_finished(case, "survey"):
+        return []
+    findings = checks.output(case, "survey")
+    findings += _wavelet_findings(case)
+    shots, wrong = _shots_or_findings(case)
+    findings += wrong
+    if shots is not None and "model" in case.inputs:
+        grid = checks.attempt(lambda: read_grid(case.inputs["model"]), findings)
+        if grid is not None:
+            findings += _misplaced(case, grid, shots)
+    return findings
+
+
+def run(case: Case, context: RunContext) -> None:
+    """Write the survey, from rank 0."""
+    if context.comm.rank == 0:
+        output = case.outputs["survey"]
+        if not finished(output, context.fingerprint):
+            survey = make_survey(case)
+            write_survey(output, survey, context.provenance, context.fingerprint)
+            receivers = sum(len(shot.receivers_m) for shot in survey.shots)
+            context.log(
+                f"{len(survey.shots)} shots, {receivers} traces of {survey.n_samples} "
+                f"samples, frequencies up to {survey.maximum_frequency_hz:.4g} Hz"
+            )
+    context.comm.Barrier()
+
+
+def make_survey(case: Case) -> Survey:
+    """Build the survey that a checked case describes."""
+    p = case.parameters
+    wavelet, interval_s = _wavelet(case)
+    return Survey(
+        shots=_shots(case),
+        wavelet=wavelet,
+        wavelet_interval_s=interval_s,
+        sample_interval_s=p["sample_interval_s"],
+        n_samples=int(p["duration_s"] / p["sample_interval_s"] + 1e-6) + 1,
+        peak_frequency_hz=p["peak_frequency_hz"],
+        maximum_frequency_hz=wavelets.maximum_frequency(wavelet, interval_s),
+        frame=_frame(case),
+    )
+
+
+def _frame(case: Case) -> Frame:
+    model = case.inputs.get("model")
+    return read_frame(model) if model else Frame()
+
+
+def _wavelet(case: Case) -> tuple[wavelets.Wavelet, float]:
+    """Read the wavelet's file, or make a Ricker sampled at 1/32 of its period."""
+    if "wavelet" in case.inputs:
+        return wavelets.read_wavelet(case.inputs["wavelet"])
+    peak = case.parameters["peak_frequency_hz"]
+    interval_s = 1.0 / (32.0 * peak)
+    return wavelets.ricker(peak, interval_s), interval_s
+
+
+def _wavelet_findings(case: Case) -> list[Finding]:
+    try:
+        texts = wavelets.check_wavelet(*_wavelet(case))
+    except (ValueError, OSError) as error:
+        texts = [str(error)]
+    return [case.finding("inputs.wavelet", text) for text in texts]
+
+
+def _shots(case: Case) -> tuple[Shot, ...]:
+    if "positions" in case.inputs:
+        return acquisition.read_positions(case.inputs["positions"])
+    p = case.parameters
+    sources = _spread(p, "source")
+    receivers = _spread(p, "receiver")
+    if p["spread"] == ROLLING:
+        model = case.inputs.get("model")
+        grid = read_grid(model) if model else None
+        return acquisition.rolling_spread(sources, receivers, grid)
+    return acquisition.fixed_spread(sources, receivers)
+
+
+def _spread(parameters: Mapping[str, Any], role: str) -> Spread:
+    x, y = (
+        [parameters[f"{role}_{axis}{end}"] for end in LINE] for axis in ("", "line_")
+    )
+    lines = None if None in y else Line(*y)
+    return Spread(Line(*x), lines, parameters[f"{role}_depth_m"])
+
+
+def _shots_or_findings(
+    case: Case,
+) -> tuple[tuple[Shot, ...] | None, list[Finding]]:
+    findings = _missing(case)
+    if findings:
+        return None, findings
+    try:
+        return checks.attempt(lambda: _shots(case), findings), findings
+    except ValueError as error:
+        key = f"parameters.{_first_bad_line(case)}"
+        return None, [*findings, case.finding(key, str(error))]
+
+
+def _first_bad_line(case: Case) -> str:
+    """Name the parameter group whose line of positions has no end."""
+    for role in ("source", "receiver"):
+        try:
+            _spread(case.parameters, role).positions_m()
+        except ValueError:
+            return f"{role}_interval_m"
+    return "spread"
+
+
+def _missing(case: Case) -> list[Finding]:
+    """Find positions that neither the table nor the parameters give."""
+    if "positions" in case.inputs:
+        return []
+    wanted = [f"{role}_{end}" for role in ("source", "receiver") for end in LINE]
+    findings = [
+        case.finding("parameters", f"'{name}' is missing, and no table of positions")
+        for name in wanted
+        if case.parameters[name] is None
+    ]
+    lines = {
+        role: [case.parameters[f"{role}_line_{end}"] is not None for end in LINE]
+        for role in ("source", "receiver")
+    }
+    given = [flag for flags in lines.values() for flag in flags]
+    if any(given) and not all(given):
+        text = (
+            "a 3-D survey needs first, last and interval of both source_line and "
+            "receiver_line; a 2-D one none of them"
+        )
+        findings.append(case.finding("parameters", text))
+    return findings
+
+
+def _misplaced(case: Case, grid: Grid, shots: tuple[Shot, ...]) -> list[Finding]:
+    place = "inputs.positions" if "positions" in case.inputs else "parameters"
+    ndim = shots[0].source_m.size
+    if ndim != grid.ndim:
+        text = f"the model has {grid.ndim} axes, the positions {ndim}"
+        return [case.finding(place, text)]
+    texts = acquisition.outside(grid, shots) + acquisition.empty_spreads(shots)
+    return [case.finding(place, text) for text in texts]
