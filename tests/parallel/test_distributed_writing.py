@@ -60,7 +60,7 @@ def test_boxes_of_many_ranks_make_the_file_of_one(
 ) -> None:
     comm = MPI.COMM_WORLD
 
-    @settings(max_examples=15, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=8, deadline=None, derandomize=True, database=None)
     @given(
         shape=st.lists(st.integers(1, 9), min_size=2, max_size=3).map(tuple),
         seed=st.integers(0, 10_000),

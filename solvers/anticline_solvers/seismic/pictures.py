@@ -106,7 +106,7 @@ def draw_gathers(
                 frame, reader.survey, number, traces, _percentile(clip), colours
             )
     frames[0].set_ylabel("time [s]")
-    figure.colorbar(shown, ax=list(frames), label="pressure / clip", shrink=0.8)
+    figure.colorbar(shown, ax=frames, label="pressure / clip", shrink=0.8)
     figure.suptitle(f"{path.name}: {len(reader.shot_ids)} shots, clip at {clip} %")
     return [_save(figure, out, path, "")]
 
@@ -149,13 +149,7 @@ def _draw_sections(
 ) -> list[Path]:
     """Draw one section, or three below each other, with one colour bar."""
     stretch = exaggeration(grid)
-    shares = [
-        section.height_m / section.width_m * (stretch if section.down == "z" else 1)
-        for section in found
-    ]
-    inches = [min(6.5, PANEL_IN * share) + 0.9 for share in shares]
-    figure = Figure(figsize=(WIDTH_IN, sum(inches)), layout="constrained")
-    frames = figure.subplots(len(found), 1, squeeze=False, height_ratios=inches)[:, 0]
+    figure, frames = _panels(found, stretch)
     shown: Any = None
     for i, (frame, section) in enumerate(zip(frames, found, strict=True)):
         under = below[i] if below else None
@@ -170,6 +164,21 @@ def _draw_sections(
         frames[0].set_title(title + told, fontsize="medium")
     name = "" if dataset in ("vp", "image") else f"_{dataset}"
     return [_save(figure, out, path, name)]
+
+
+def _panels(found: list[Section], stretch: float) -> tuple[Figure, list[Axes]]:
+    """Make a figure with one wide frame, or three side by side, in proportion."""
+    widths = np.array([section.width_m for section in found])
+    heights = [
+        section.height_m * (stretch if section.down == "z" else 1) for section in found
+    ]
+    shares = [float(width) for width in widths]
+    scale = (1.0 if len(found) == 1 else 1.6) * PANEL_IN / widths.sum()
+    high = min(7.0, scale * max(heights)) + 0.9
+    size = (scale * widths.sum() + 1.8 * len(found) ** 0.5, high)
+    figure = Figure(figsize=size, layout="constrained")
+    frames = figure.subplots(1, len(found), squeeze=False, width_ratios=shares)[0]
+    return figure, list(frames)
 
 
 def _draw_section(
