@@ -1,0 +1,235 @@
+"""A forward wavefield handed out in reverse order, within a memory budget.
+
+Imaging step k = 0 ... n - 1 of a run has one snapshot, and the reverse pass needs
+the last one first. The run is cut into segments of `segment` imaging steps. Between
+segments whole states are saved, at most `checkpoints` of them at a time; within one
+segment snapshots are held:
+
+    bytes = checkpoints * bytes of a state + segment * bytes of a snapshot
+
+A segment whose turn has come is run again from the nearest state before it. One
+segment alone is the plain case: every snapshot in memory, nothing run again.
+
+For N segments and c checkpoints the binomial schedule advances the fewest segments,
+
+    A(N, c) = N + r N - C(c + r, r - 1),    r the least with C(c + r, c) >= N
+
+the first pass included, and `plan_storage` takes the segment length for which
+segment * A is least. What a run advances is counted in imaging steps.
+
+Every rank runs the same schedule when every rank makes the same plan: plan with the
+bytes of the largest rank.
+
+Source: A. Griewank and A. Walther (2000), Algorithm 799: revolve, ACM Trans. Math.
+Softw. 26(1), doi:10.1145/347837.347846; the schedule comes from the library
+checkpoint-schedules (doi:10.21105/joss.06148).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import comb
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+from checkpoint_schedules import (
+    Copy,
+    EndReverse,
+    Forward,
+    Move,
+    MultistageCheckpointSchedule,
+    Reverse,
+)
+from numpy.typing import NDArray
+
+State = TypeVar("State")
+Array = NDArray[Any]
+Saved = dict[str, Array]
+KeepSnapshot = Callable[[int, Array], None]
+
+
+class ForwardRun(Protocol[State]):
+    """A run that goes on from a state, and repeats itself bit for bit."""
+
+    def start(self) -> State:
+        """Make the state before imaging step 0."""
+
+    def advance(
+        self, state: State, first: int, last: int, keep: KeepSnapshot | None
+    ) -> None:
+        """Take `state` from before imaging step first to before last, in place.
+
+        Calls keep(k, snapshot) for first <= k < last in order, unless it is None.
+        The array is copied; all snapshots have one shape and dtype.
+        """
+
+    def save(self, state: State) -> Saved:
+        """Copy all that `load` needs to go on from here."""
+
+    def load(self, state: State, saved: Saved) -> None:
+        """Make `state` what it was when it was saved, in place."""
+
+
+@dataclass(frozen=True)
+class StoragePlan:
+    """How many snapshots and states a reverse sweep holds at a time.
+
+    n_imaging : imaging steps of the run.
+    segment : snapshots held, 1 to n_imaging.
+    checkpoints : states held; 0 only where one segment covers the run.
+
+    Raises ValueError for numbers that make no schedule.
+    """
+
+    n_imaging: int
+    segment: int
+    checkpoints: int
+
+    def __post_init__(self) -> None:
+        enough = self.n_segments == 1 or self.checkpoints >= 1
+        if not 1 <= self.segment <= self.n_imaging or not enough:
+            msg = f"{self} makes no schedule"
+            raise ValueError(msg)
+
+    @property
+    def n_segments(self) -> int:
+        """Segments of the run; the last one may be shorter."""
+        return -(-self.n_imaging // self.segment)
+
+    @property
+    def in_memory(self) -> bool:
+        """Tell whether every snapshot is held and nothing is run again."""
+        return self.n_segments == 1
+
+    @property
+    def steps_advanced(self) -> int:
+        """Imaging steps that the forward run advances in all, first pass included.
+
+        The last segment is advanced once.
+        """
+        missing = self.n_segments * self.segment - self.n_imaging
+        segments = segments_advanced(self.n_segments, self.checkpoints)
+        return self.segment * segments - missing
+
+    def bytes_held(self, bytes_per_snapshot: int, bytes_per_state: int) -> int:
+        """Bytes that a sweep holds at most, the running state itself not counted."""
+        states = min(self.checkpoints, self.n_segments - 1)
+        return self.segment * bytes_per_snapshot + states * bytes_per_state
+
+
+def segments_advanced(n_segments: int, checkpoints: int) -> int:
+    """A(N, c) of the module's equation; N where one segment is the whole run."""
+    if n_segments == 1:
+        return 1
+    c, r = min(checkpoints, n_segments - 1), 1
+    while comb(c + r, c) < n_segments:
+        r += 1
+    return n_segments + r * n_segments - comb(c + r, r - 1)
+
+
+def plan_storage(
+    n_imaging: int, bytes_per_snapshot: int, bytes_per_state: int, budget_bytes: int
+) -> StoragePlan:
+    """Choose the plan that runs least again and holds at most `budget_bytes`.
+
+    n_imaging : imaging steps.
+    bytes_per_snapshot, bytes_per_state : of the largest rank.
+    budget_bytes : bytes that a rank may hold, the running state not counted.
+
+    Among plans that run equally little the one with the fewest bytes is chosen.
+    Raises ValueError, with the least budget, where not even one state and one
+    snapshot fit.
+    """
+    plans = list(
+        _affordable(n_imaging, bytes_per_snapshot, bytes_per_state, budget_bytes)
+    )
+    if not plans:
+        least = min(
+            n_imaging * bytes_per_snapshot, bytes_per_snapshot + bytes_per_state
+        )
+        msg = (
+            f"{budget_bytes} bytes for the forward wavefield; one state and one "
+            f"snapshot need {least}; raise the memory budget or use more ranks"
+        )
+        raise ValueError(msg)
+    return min(
+        plans,
+        key=lambda p: (
+            p.steps_advanced,
+            p.bytes_held(bytes_per_snapshot, bytes_per_state),
+        ),
+    )
+
+
+def _affordable(
+    n_imaging: int, bytes_per_snapshot: int, bytes_per_state: int, budget_bytes: int
+) -> Iterator[StoragePlan]:
+    """One plan for each segment length: with the most checkpoints that fit."""
+    if n_imaging * bytes_per_snapshot <= budget_bytes:
+        yield StoragePlan(n_imaging, n_imaging, 0)
+        return
+    for segment in range(1, n_imaging):
+        left = budget_bytes - segment * bytes_per_snapshot
+        n_segments = -(-n_imaging // segment)
+        checkpoints = min(left // max(bytes_per_state, 1), n_segments - 1)
+        if checkpoints >= 1:
+            yield StoragePlan(n_imaging, segment, checkpoints)
+
+
+def reverse_sweep(
+    plan: StoragePlan, run: ForwardRun[State], use_snapshot: KeepSnapshot
+) -> None:
+    """Run forward and call use_snapshot(k, snapshot) for k = n_imaging - 1 ... 0.
+
+    plan : what to hold.
+    run : the forward run; parts of it are repeated as the plan asks.
+    use_snapshot : gets a view into the store, valid during the call.
+    """
+    state = run.start()
+    held = _Snapshots(plan.segment)
+    saved: dict[int, Saved] = {}
+    for action in _schedule(plan):
+        if isinstance(action, Forward):
+            if action.write_ics:
+                saved[action.n0] = run.save(state)
+            first = action.n0 * plan.segment
+            last = min(action.n1 * plan.segment, plan.n_imaging)
+            run.advance(state, first, last, held.put if action.write_adj_deps else None)
+        elif isinstance(action, Copy):
+            run.load(state, saved[action.n])
+        elif isinstance(action, Move):
+            run.load(state, saved.pop(action.n))
+        elif isinstance(action, Reverse):
+            held.hand_out(use_snapshot)
+
+
+def _schedule(plan: StoragePlan) -> Iterator[Any]:
+    """Actions over segments, until the reverse pass is through."""
+    schedule = MultistageCheckpointSchedule(plan.n_segments, plan.checkpoints, 0)
+    for action in schedule:
+        if isinstance(action, EndReverse):
+            return
+        yield action
+
+
+class _Snapshots:
+    """The snapshots of one segment, in one array that is made once."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._numbers: list[int] = []
+        self._store: Array | None = None
+
+    def put(self, k: int, snapshot: Array) -> None:
+        """Copy the snapshot of imaging step k."""
+        if self._store is None:
+            self._store = np.empty((self._capacity, *snapshot.shape), snapshot.dtype)
+        self._store[len(self._numbers)] = snapshot
+        self._numbers.append(k)
+
+    def hand_out(self, use: KeepSnapshot) -> None:
+        """Give every snapshot held, the last first, and hold none."""
+        while self._numbers and self._store is not None:
+            k = self._numbers.pop()
+            use(k, self._store[len(self._numbers)])
