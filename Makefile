@@ -3,6 +3,7 @@ PYTHON ?= python3
 STAMP := .venv/.set-up
 BIN := .venv/bin
 RANKS ?= 2
+CASES := configs/cases/anticline_2d
 DEMO := output/anticline_2d
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -22,8 +23,9 @@ $(STAMP): pyproject.toml requirements.lock $(wildcard setup/*)
 	@touch $@
 
 demo: setup ## model a survey over an anticline, migrate it on two ranks, make pictures
-	@anticline run configs/cases/anticline_2d/*.yaml --ranks $(RANKS)
-	@for file in $(DEMO)/*.h5; do anticline plot $$file --out $(DEMO); done
+	@anticline run $(CASES)/0[12]_*.yaml
+	@anticline run $(CASES)/0[3-9]_*.yaml --ranks $(RANKS)
+	@for file in $(DEMO)/*.h5; do anticline plot $$file --out $(DEMO) >/dev/null; done
 	@echo "pictures:" && ls $(DEMO)/*.png
 
 check: setup ## ruff, mypy --strict, import-linter
