@@ -87,8 +87,8 @@ class StoragePlan:
     checkpoints: int
 
     def __post_init__(self) -> None:
-        enough = self.n_segments == 1 or self.checkpoints >= 1
-        if not 1 <= self.segment <= self.n_imaging or not enough:
+        whole = 1 <= self.segment <= self.n_imaging
+        if not whole or self.checkpoints < (0 if self.in_memory else 1):
             msg = f"{self} makes no schedule"
             raise ValueError(msg)
 
@@ -119,7 +119,7 @@ class StoragePlan:
 
 
 def segments_advanced(n_segments: int, checkpoints: int) -> int:
-    """A(N, c) of the module's equation; N where one segment is the whole run."""
+    """Count the segments a schedule advances: A(N, c), or 1 for one segment."""
     if n_segments == 1:
         return 1
     c, r = min(checkpoints, n_segments - 1), 1
@@ -141,25 +141,16 @@ def plan_storage(
     Raises ValueError, with the least budget, where not even one state and one
     snapshot fit.
     """
-    plans = list(
-        _affordable(n_imaging, bytes_per_snapshot, bytes_per_state, budget_bytes)
-    )
+    sizes = (bytes_per_snapshot, bytes_per_state)
+    plans = list(_affordable(n_imaging, *sizes, budget_bytes))
     if not plans:
-        least = min(
-            n_imaging * bytes_per_snapshot, bytes_per_snapshot + bytes_per_state
-        )
+        least = min(n_imaging * bytes_per_snapshot, sum(sizes))
         msg = (
             f"{budget_bytes} bytes for the forward wavefield; one state and one "
             f"snapshot need {least}; raise the memory budget or use more ranks"
         )
         raise ValueError(msg)
-    return min(
-        plans,
-        key=lambda p: (
-            p.steps_advanced,
-            p.bytes_held(bytes_per_snapshot, bytes_per_state),
-        ),
-    )
+    return min(plans, key=lambda p: (p.steps_advanced, p.bytes_held(*sizes)))
 
 
 def _affordable(

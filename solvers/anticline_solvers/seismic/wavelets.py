@@ -145,21 +145,6 @@ def maximum_frequency(
     return float(np.fft.rfftfreq(n_fft, interval_s)[top])
 
 
-def imaging_steps(f_max_hz: float, dt_s: float) -> int:
-    """Time steps between imaging steps: the most with interval <= 1 / (2 f_max).
-
-    f_max_hz : top of the wavelet's band [Hz].  dt_s : time step [s].
-    Raises ValueError where one step is already longer than that.
-    """
-    steps = math.floor(1.0 / (2.0 * f_max_hz * dt_s) + 1e-9)
-    if steps < 1:
-        msg = (
-            f"time step {dt_s:g} s; {f_max_hz:g} Hz needs at most {0.5 / f_max_hz:g} s"
-        )
-        raise ValueError(msg)
-    return steps
-
-
 def _times(delay: float, interval_s: float, n_samples: int | None) -> Wavelet:
     """Sample times [s], float64 (n,), at least up to twice the delay."""
     least = math.ceil(2.0 * delay / interval_s - 1e-9) + 1

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from anticline_solvers.seismic.wavelets import (
     check_wavelet,
-    imaging_steps,
     maximum_frequency,
     ormsby,
     read_wavelet,
@@ -116,15 +115,3 @@ def test_our_own_wavelets_have_no_findings():
 )
 def test_an_unusable_wavelet_is_described(samples, message):
     assert message in check_wavelet(samples, 4e-3)[0]
-
-
-@given(f_max=st.floats(1.0, 100.0), dt=st.floats(1e-4, 5e-3))
-def test_imaging_steps_are_the_most_that_keep_the_nyquist_interval(f_max, dt):
-    steps = imaging_steps(f_max, dt)
-    assert steps * dt <= 0.5 / f_max * (1 + 1e-6)
-    assert (steps + 1) * dt > 0.5 / f_max
-
-
-def test_a_time_step_over_the_nyquist_interval_is_refused():
-    with pytest.raises(ValueError, match=r"at most 0\.005 s"):
-        imaging_steps(100.0, 6e-3)
