@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from anticline_solvers.acoustic import points as point_sets
+from anticline_solvers.acoustic.equations import MEMORIES
 from anticline_solvers.acoustic.kernels.setup import Setup, Update
 from anticline_solvers.acoustic.memory import Slab, flat_size, slabs
 from anticline_solvers.acoustic.points import Points
@@ -24,6 +25,7 @@ from anticline_solvers.domain.decomposition import (
     divide,
     grow,
     intersect,
+    is_empty,
     shift,
     transfers,
 )
@@ -200,14 +202,15 @@ class AcousticPropagator:
         moves = self._transfers((self._depth,) * split, everything)
         origin = self.layout.origin[:-1]
         fields = [
-            Field(wave.reshape(self.layout.shape), origin, moves) for wave in exchanged
+            Field(wave.reshape(self.layout.shape), origin, moves, tag)
+            for tag, wave in enumerate(exchanged)
         ]
         for slab in self.slabs:
             moves = self._transfers(self._memory_depth(slab), slab.region(everything))
             place = slab.array_origin(self.layout)
             fields += [
-                Field(slab.array(memories[turn], name), place, moves)
-                for name in ("psi", "zeta")
+                Field(slab.array(memories[turn], name), place, moves, tag)
+                for tag, name in enumerate(MEMORIES, start=2 + 2 * slab.side)
             ]
         return Halo(self.comm, fields)
 
@@ -256,7 +259,8 @@ class AcousticPropagator:
             update(previous, current, self.scale, old, new, rim)
         halo = state.halos[state.turn]
         halo.start()
-        update(previous, current, self.scale, old, new, rest)
+        if not is_empty(rest):
+            update(previous, current, self.scale, old, new, rest)
         halo.finish()
 
     def _update(self, transpose: bool) -> Update:

@@ -27,11 +27,13 @@ class Field:
     array : C-contiguous, shape of the local box and z margins.
     origin : global cell number of array[0, ..., 0] along the split axes.
     transfers : boxes to exchange, from `decomposition.transfers`.
+    tag : the same number for the same field on every rank.
     """
 
     array: Array
     origin: tuple[int, ...]
     transfers: tuple[Transfer, ...]
+    tag: int
 
 
 class Halo:
@@ -45,12 +47,12 @@ class Halo:
     def __init__(self, comm: MPI.Comm | None, fields: Iterable[Field]) -> None:
         self._fields = tuple(fields)
         self._requests: list[MPI.Prequest] = []
-        for tag, field in enumerate(self._fields):
+        for field in self._fields:
             for transfer in field.transfers:
-                self._prepare(comm, field, transfer, tag)
+                self._prepare(comm, field, transfer)
 
     def _prepare(
-        self, comm: MPI.Comm | None, field: Field, transfer: Transfer, tag: int
+        self, comm: MPI.Comm | None, field: Field, transfer: Transfer
     ) -> None:
         if comm is None:
             msg = "a grid over several ranks needs a communicator"
@@ -62,7 +64,9 @@ class Halo:
             if not is_empty(box):
                 kind = _subarray(field, box)
                 flat = field.array.reshape(-1)
-                self._requests.append(request([flat, 1, kind], transfer.peer, tag))
+                ends = [flat, 1, kind], transfer.peer, field.tag
+                self._requests.append(request(*ends))
+                kind.Free()
 
     def start(self) -> None:
         """Begin to send and receive."""
@@ -73,6 +77,15 @@ class Halo:
         """Wait until everything has been sent and received."""
         if self._requests:
             type(self._requests[0]).Waitall(self._requests)
+
+    def __del__(self) -> None:
+        """Give the persistent requests back to MPI."""
+        if self._requests:
+            from mpi4py import MPI
+
+            if not MPI.Is_finalized():
+                for request in self._requests:
+                    request.Free()
 
     @property
     def bytes_sent(self) -> int:
