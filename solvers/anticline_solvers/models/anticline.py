@@ -38,7 +38,7 @@ Field = NDArray[np.float32]
 WATER_M_S = 1500.0
 WATER_KG_M3 = 1025.0
 GAS_DENSITY_FACTOR = 0.91
-LATTICE_STEP = 0.0015
+LATTICE_STEP = 0.002
 """Distance of the texture's lattice points, as a fraction of the thickness."""
 
 

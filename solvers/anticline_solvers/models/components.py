@@ -1,4 +1,8 @@
-"""What the models folder offers to a workflow."""
+"""What the models folder offers to a workflow.
+
+`models.anticline` divides its slabs over the ranks; the others work on rank 0 while
+the other ranks wait, so that one rank count serves all cases of a folder.
+"""
 
 from __future__ import annotations
 
@@ -164,7 +168,7 @@ IMPORT = Component(
     ),
     run=f"{_MODELS}.importing:run",
     check=f"{_MODELS}.importing:check",
-    resources=Resources(ranks=(1, 1), bytes_per_cell=40, threads=False),
+    resources=Resources(bytes_per_cell=40, threads=False),
 )
 
 RESAMPLE = Component(
@@ -175,7 +179,7 @@ RESAMPLE = Component(
     parameters=_SAMPLING,
     run=f"{_MODELS}.regridding:run",
     check=f"{_MODELS}.regridding:check",
-    resources=Resources(ranks=(1, 1), bytes_per_cell=40, threads=False),
+    resources=Resources(bytes_per_cell=40, threads=False),
 )
 
 SMOOTH = Component(
@@ -203,7 +207,7 @@ SMOOTH = Component(
     ),
     run=f"{_MODELS}.smoothing:run",
     check=f"{_MODELS}.smoothing:check",
-    resources=Resources(ranks=(1, 1), bytes_per_cell=24, threads=False),
+    resources=Resources(bytes_per_cell=24, threads=False),
 )
 
 REFLECTIVITY = Component(
@@ -222,7 +226,7 @@ REFLECTIVITY = Component(
     ),
     run=f"{_MODELS}.reflectivity:run",
     check=f"{_MODELS}.reflectivity:check",
-    resources=Resources(ranks=(1, 1), bytes_per_cell=60, threads=False),
+    resources=Resources(bytes_per_cell=60, threads=False),
 )
 
 COMPONENTS = (ANTICLINE, IMPORT, RESAMPLE, SMOOTH, REFLECTIVITY)
