@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,11 +39,13 @@ def read_document(path: Path) -> tuple[dict[str, Node], list[Finding]]:
 def parse(text: str, name: str) -> tuple[dict[str, Node], list[Finding]]:
     """Read a YAML text whose top is a mapping; ``name`` is for the findings."""
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError, YAMLWarning
 
     reader = _Reader(YAML(typ="safe", pure=True), name)
     try:
-        top = reader.read(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", YAMLWarning)  # an anchor used again
+            top = reader.read(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = None if mark is None else mark.line + 1

@@ -32,7 +32,7 @@ MIGRATE = Component(
         Output("report", Report, "figures", optional=True),
     ),
     parameters=(
-        Parameter("peak_frequency_hz", "float", "of the source", unit="Hz", minimum=0.1),
+        Parameter("peak_frequency_hz", "float", "source", unit="Hz", minimum=0.1),
         Parameter("space_order", "int", "order", default=8, choices=(2, 4, 8, 12, 16)),
         Parameter("free_surface", "bool", "reflecting top", default=False),
         Parameter("interval_s", "float", "imaging", default=None, unit="s"),

@@ -93,10 +93,11 @@ def test_port_types_are_equal_by_value() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"ranks": (0, 1)}, {"ranks": (4, 2)}, {"gpu": "yes"}, {"bytes_per_cell": -1}]
+    "wrong",
+    [{"ranks": (0, 1)}, {"ranks": (4, 2)}, {"gpu": "yes"}, {"bytes_per_cell": -1}],
 )
 def test_impossible_resources_are_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="ranks|gpu|bytes_per_cell"):
+    with pytest.raises(ValueError, match=r"ranks|gpu|bytes_per_cell"):
         Resources(**wrong)
 
 
