@@ -7,8 +7,11 @@ gives its own finding here and ends only the checks that need it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TypeVar
+
+import numpy as np
 
 from anticline.component import Case
 from anticline.component.context import work_folder
@@ -19,8 +22,9 @@ from anticline_solvers.formats.hdf5 import finished, require_space
 from anticline_solvers.formats.model import read_grid, summary, velocity_fault
 from anticline_solvers.formats.survey import Survey, read_survey
 from anticline_solvers.numerics.stability import check_sampling, choose_time_step
+from anticline_solvers.numerics.storage import plan_storage
 from anticline_solvers.seismic import acquisition
-from anticline_solvers.seismic.aperture import window, windowed
+from anticline_solvers.seismic.aperture import Box, window, windowed
 from anticline_solvers.seismic.modelling import boundary_of
 from anticline_solvers.seismic.shots import ranks_for_a_shot
 
@@ -146,3 +150,44 @@ def _padded(case: Case, cells: tuple[int, ...]) -> tuple[int, ...]:
 
 def _times(cells: tuple[int, ...]) -> str:
     return " x ".join(map(str, cells))
+
+
+def imaging(case: Case, survey: Survey, comm_size: int) -> list[Finding]:
+    """Find an imaging interval, a memory budget or a disk that does not suffice."""
+    p, findings = case.parameters, []
+    longest, asked = 0.5 / survey.maximum_frequency_hz, p["imaging_interval_s"]
+    if asked is not None and asked > longest * (1.0 + 1e-9):
+        text = (
+            f"imaging interval {asked:g} s; the band reaches "
+            f"{survey.maximum_frequency_hz:.4g} Hz and needs at most {longest:.4g} s"
+        )
+        findings.append(case.finding("parameters.imaging_interval_s", text))
+    grid = attempt(lambda: read_grid(case.inputs["model"]), [])
+    if grid is None or grid.ndim != survey.ndim:
+        return findings
+    boxes = [window(grid, shot, p["aperture_m"]) for shot in survey.shots]
+    cells = [math.prod(windowed(grid, box).shape) for box in boxes]
+    stacked = math.prod(grid.shape)
+    findings += space(case, "image", 2 * 4 * (sum(cells) + stacked))
+    findings += _memory(case, grid, survey, boxes[int(np.argmax(cells))], comm_size)
+    return findings
+
+
+def _memory(
+    case: Case, grid: Grid, survey: Survey, box: Box, comm_size: int
+) -> list[Finding]:
+    """Find a budget that cannot hold one state and one snapshot of a rank."""
+    p = case.parameters
+    if p["memory_budget"] is None:
+        return []
+    ranks = ranks_for_a_shot(
+        p["ranks_per_shot"], grid.ndim, len(survey.shots), comm_size
+    )
+    cells = windowed(grid, box).shape
+    snapshot = 4 * math.prod(cells) // ranks
+    state = 2 * 4 * math.prod(_padded(case, cells)) // ranks
+    try:
+        plan_storage(survey.n_samples, snapshot, state, int(p["memory_budget"]))
+    except ValueError as error:
+        return [case.finding("parameters.memory_budget", str(error))]
+    return []
