@@ -37,6 +37,7 @@ Field = NDArray[np.float32]
 
 WATER_M_S = 1500.0
 WATER_KG_M3 = 1025.0
+CHANNEL_M_S = 1570.0
 GAS_DENSITY_FACTOR = 0.91
 LATTICE_STEP = 0.002
 """Distance of the texture's lattice points, as a fraction of the thickness."""
@@ -76,14 +77,19 @@ class Anticline:
         return von_karman(rng, [*flat, 0.012 * self.thickness_m])
 
     def fields(self, grid: Grid, box: Box) -> dict[str, Field]:
-        """Vp and rho of a box of the grid, float32 of the box's shape."""
+        """Give vp and rho of a box of the grid, float32 of the box's shape."""
         u, v, depth = self._fractions(grid, box)
         cell = grid.spacing_m[-1] / self.thickness_m
         water = self._share(depth - self._floor(u, v), cell)
         cover = self._share(depth - structure.unconformity(u, v), cell)
-        young = self._cover(u, v, depth, cell)
-        old, gas = self._folded(u, v, depth, cell)
-        texture = 1.0 + self.texture * self._texture(grid, box, u, v, depth, cover)
+        beds = structure.cover_depth(u, v, depth)
+        restored = structure.restored_depth(u, v, depth)
+        fill = structure.channel(u, v, depth)
+        young = self._young(beds, fill, cell)
+        old, gas = self._old(restored, depth, cell)
+        at = np.where(cover > 0.5, beds - 0.45, restored)
+        strength = self.texture * np.where(cover > 0.5, 0.5, 1.0)
+        texture = 1.0 + strength * self._texture(grid, box, at)
         rock = (cover * young + (1 - cover) * old) / texture
         rho = (1 - (1 - GAS_DENSITY_FACTOR) * gas * (1 - cover)) * 310 * rock**-0.25
         return {
@@ -116,18 +122,15 @@ class Anticline:
         """Share of each cell that lies above a surface; `below` it is positive."""
         return np.clip(0.5 - below / cell, 0.0, 1.0)
 
-    def _cover(self, u: Floats, v: Floats, depth: Floats, cell: float) -> Floats:
-        """Slowness of the young beds [s/m]."""
-        beds = structure.cover_depth(u, v, depth)
+    def _young(self, beds: Floats, fill: NDArray[np.bool_], cell: float) -> Floats:
+        """Slowness [s/m] of the cover at depths `beds`, and of the channel's fill."""
         slowness = self.beds[0].mean_slowness(beds, cell)
-        fill = structure.channel(u, v, depth)
-        return np.where(fill, 1.0 / 1570.0, slowness)
+        return np.where(fill, 1.0 / CHANNEL_M_S, slowness)
 
-    def _folded(
-        self, u: Floats, v: Floats, depth: Floats, cell: float
+    def _old(
+        self, restored: Floats, depth: Floats, cell: float
     ) -> tuple[Floats, Floats]:
-        """Slowness of the folded beds [s/m], and the share of gas sand in a cell."""
-        restored = structure.restored_depth(u, v, depth)
+        """Slowness [s/m] of the folded beds, and the share of gas sand in a cell."""
         _, brine, gas = self.beds
         wet = brine.mean_slowness(restored, cell)
         full = gas.mean_slowness(restored, cell)
@@ -136,20 +139,14 @@ class Anticline:
         most = (1 / gas.velocities - 1 / brine.velocities).max()
         return slowness, above * (full - wet) / most
 
-    def _texture(
-        self, grid: Grid, box: Box, u: Floats, v: Floats, depth: Floats, cover: Floats
-    ) -> Floats:
-        """Texture of each cell, along the beds it lies in; weaker in the cover."""
+    def _texture(self, grid: Grid, box: Box, at: Floats) -> Floats:
+        """Texture of each cell, along the beds it lies in: at restored depth `at`."""
         if self.texture == 0:
             return np.zeros(1)
         flat = [grid.coordinates(i)[s] for i, s in enumerate(box[:-1])]
         lattice = np.arange(-0.9, 1.8, LATTICE_STEP)
         values = self.heterogeneity.on_lattice([*flat, lattice * self.thickness_m])
-        young = structure.cover_depth(u, v, depth) - 0.45
-        old = structure.restored_depth(u, v, depth)
-        at = np.where(cover > 0.5, young, old)
-        strength = np.where(cover > 0.5, 0.5, 1.0)
-        return strength * np.clip(along_columns(values, -0.9, LATTICE_STEP, at), -3, 3)
+        return np.clip(along_columns(values, -0.9, LATTICE_STEP, at), -3, 3)
 
 
 def _float32(values: Floats) -> Field:

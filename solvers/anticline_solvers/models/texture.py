@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Field = NDArray[np.float32]
 
 HURST = 0.3
 SHORTEST = 8.0
@@ -38,8 +39,8 @@ class Texture:
     wavenumbers: Floats
     phases: Floats
 
-    def on_lattice(self, axes: Sequence[Floats]) -> Floats:
-        """Values at every combination of the axes' positions [m], float64.
+    def on_lattice(self, axes: Sequence[Floats]) -> Field:
+        """Values at every combination of the axes' positions [m], float32.
 
         axes : one array for each dimension; the result has their lengths as shape.
         Cost: one matrix product of (columns, 2 n) by (2 n, length of the last axis).
@@ -50,9 +51,10 @@ class Texture:
             factor = np.exp(1j * np.outer(positions, self.wavenumbers[:, axis]))
             wave = (wave[:, None, :] * factor[None, :, :]).reshape(-1, wave.shape[1])
         down = np.exp(1j * np.outer(self.wavenumbers[:, -1], deep))
-        left = np.concatenate([wave.real, -wave.imag], axis=1)
-        right = np.concatenate([down.real, down.imag], axis=0)
-        values: Floats = np.sqrt(2.0 / len(self.phases)) * (left @ right)
+        scale = np.sqrt(2.0 / len(self.phases))
+        left = np.concatenate([wave.real, -wave.imag], axis=1).astype(np.float32)
+        right = (scale * np.concatenate([down.real, down.imag])).astype(np.float32)
+        values: Field = left @ right
         return values.reshape([len(positions) for positions in axes])
 
 
@@ -74,7 +76,7 @@ def von_karman(
     return Texture(kept[:count] / np.asarray(lengths_m), phases)
 
 
-def along_columns(lattice: Floats, first: float, step: float, at: Floats) -> Floats:
+def along_columns(lattice: Field, first: float, step: float, at: Floats) -> Floats:
     """Read a lattice between its points, column by column.
 
     lattice : (..., n), values at first + step * k along the last axis.
@@ -84,5 +86,4 @@ def along_columns(lattice: Floats, first: float, step: float, at: Floats) -> Flo
     below = cells.astype(np.int64)
     low = np.take_along_axis(lattice, below, axis=-1)
     high = np.take_along_axis(lattice, below + 1, axis=-1)
-    value: Floats = low + (cells - below) * (high - low)
-    return value
+    return np.asarray(low + (cells - below) * (high - low), np.float64)

@@ -79,7 +79,7 @@ def test_the_gas_cap_is_slower_than_the_seal_above_and_the_brine_below() -> None
     gas = sand & (z < structure.CONTACT - 0.005)
     brine = sand & (z > structure.CONTACT + 0.005)
     seal = (restored > RESERVOIR - 0.04) & (restored < RESERVOIR - 0.01)
-    crest = gas.any(axis=1)
+    crest = np.asarray(gas.any(axis=1))
     assert gas.sum() > 500
     assert vp[gas].max() < 0.85 * vp[brine & crest[:, None]].min()
     assert vp[gas].max() < vp[seal & crest[:, None]].min()
@@ -164,7 +164,7 @@ def test_a_texture_has_the_variance_and_the_correlation_of_its_spectrum() -> Non
 
 def test_a_texture_is_a_field_and_not_a_lattice() -> None:
     field = von_karman(np.random.default_rng(5), [500.0, 500.0, 50.0], 50)
-    x, y, z = np.arange(4) * 30.0, np.arange(3) * 40.0, np.arange(5) * 7.0
+    x, y, z = (np.arange(0.0, 30.0 * n, 30.0) for n in (4, 3, 5))
     lattice = field.on_lattice([x, y, z])
     point = np.array([x[2], y[1], z[3]])
     waves = np.cos(field.wavenumbers @ point + field.phases)

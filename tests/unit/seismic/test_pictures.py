@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
+from anticline.component import Viewer
 from anticline.errors import BadInput
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats import gathers, image, model, survey
@@ -49,7 +50,7 @@ def files(tmp_path: Path) -> dict[str, Path]:
 
 @pytest.mark.parametrize("viewer", VIEWERS, ids=lambda viewer: viewer.name)
 def test_every_format_has_a_picture_fit_for_a_report(
-    files: dict[str, Path], tmp_path: Path, viewer: object
+    files: dict[str, Path], tmp_path: Path, viewer: Viewer
 ) -> None:
     name = viewer.name
     (drawn,) = getattr(pictures, f"draw_{name}")(files[name], tmp_path)
