@@ -61,7 +61,7 @@ class Fault:
         return (root - self.lean) / (2 * self.curve)
 
     def restored(self, u: Floats, v: Floats, z: Floats) -> tuple[Floats, Floats]:
-        """U and z of each point before the fault slipped."""
+        """Find u and z of each point before the fault slipped."""
         away = self.towards * (u - self.outcrop - self.strike * (v - 0.5))
         surface = self.depth(away)
         hanging = (away > 0) & (z < surface)
@@ -93,7 +93,7 @@ def fold_height(u: Floats, v: Floats) -> Floats:
 
 
 def restored_depth(u: Floats, v: Floats, z: Floats) -> Floats:
-    """S of each point, where the folded beds are flat; arrays broadcast."""
+    """Find s of each point, where the folded beds are flat; arrays broadcast."""
     for fault in FAULTS:
         u, z = fault.restored(u, v, z)
     rise = np.clip((z - 0.15) / 0.6, 0.0, 1.0)
