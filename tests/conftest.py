@@ -10,11 +10,16 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import settings
 
 from mpi4py import MPI
 
 RANK = MPI.COMM_WORLD.rank
 EXCUSES = ("GPU", "ANTICLINE_DATA names no folder", "needs root")
+
+# The same examples on every rank and in every run, however slow the machine is.
+settings.register_profile("anticline", deadline=None, derandomize=True)
+settings.load_profile("anticline")
 
 
 class Needs:
