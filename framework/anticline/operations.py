@@ -126,7 +126,8 @@ def run(
 
 
 def _rank_program(component: str, case: Path | str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "anticline.rank", component, str(case))
+    # -P: a folder of the user's named like a library shadows nothing
+    return (sys.executable, "-P", "-m", "anticline.rank", component, str(case))
 
 
 def plot(

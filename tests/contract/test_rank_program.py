@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -171,12 +173,33 @@ def test_the_number_of_threads_can_be_chosen(
     assert json.loads((tmp_path / "report.json").read_text()) == [["3", "3"]] * 2
 
 
+def test_a_rank_without_mpi_says_what_it_needs(site: Any, tmp_path: Path) -> None:
+    (site.folder / "mpi4py.py").write_text("raise ImportError('no mpi4py here')")
+    done = subprocess.run(
+        [sys.executable, "-m", "anticline.rank", "trial.write", "case.yaml"],
+        cwd=tmp_path,
+        env=site.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 70
+    assert done.stderr == (
+        "anticline-rank needs MPI and mpi4py (no mpi4py here); see: anticline doctor\n"
+    )
+
+
+def test_a_folder_named_like_a_library_shadows_nothing(
+    trial: Any, case: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "mpi4py.py").write_text("raise ImportError('shadowed')")
+    done = trial.anticline("run", case("write"), cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (0, 1)
+
+
 def _mpirun(
     site: Any, folder: Path, needs: Any, component: str, name: str
 ) -> tuple[int, list[str]]:
-    import subprocess
-    import sys
-
     root = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
     program = [sys.executable, "-m", "anticline.rank", component, name]
     done = subprocess.run(

@@ -1,0 +1,62 @@
+"""A component's own check speaks before anything runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from anticline.component import Case, Component, Output, Report, Resources
+from anticline.component.checking import check_case
+from anticline.component.registry import resolve
+from anticline.errors import BadInput, Finding
+
+ONE = Component(
+    name="trial.one",
+    summary="runs on two to four ranks",
+    inputs=(),
+    outputs=(Output("report", Report, "figures"),),
+    parameters=(),
+    run="json:dumps",
+    resources=Resources(ranks=(2, 4)),
+)
+
+
+def case(component: Component) -> Case:
+    outputs = {"report": Path("report.json")}
+    return Case(component, {}, outputs, {}, Path("case.yaml"), {"component": 1})
+
+
+@pytest.mark.parametrize(
+    ("ranks", "words"), [(1, ["at least 2"]), (2, []), (4, []), (5, ["at most 4"])]
+)
+def test_the_number_of_ranks_is_held_to_what_the_component_takes(
+    ranks: int, words: list[str]
+) -> None:
+    assert check_case(case(ONE), ranks) == [
+        Finding(
+            "case.yaml",
+            1,
+            f"trial.one runs on {word} ranks, {ranks} are asked for",
+        )
+        for word in words
+    ]
+
+
+def test_findings_raised_and_returned_are_added_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def check(case: Case, comm_size: int) -> list[Finding]:
+        raise BadInput([Finding("model.h5", None, "holds a NaN"), "and more"])
+
+    monkeypatch.setattr("json.check", check, raising=False)
+    found = check_case(case(replace(ONE, check="json:check")), 1)
+    assert [item.text for item in found[1:]] == ["holds a NaN", "and more"]
+
+
+@pytest.mark.parametrize("reference", ["no_such_module:run", "json:no_such_function"])
+def test_a_driver_that_is_not_there_is_an_import_error(reference: Any) -> None:
+    with pytest.raises(ImportError, match="no_such"):
+        resolve(reference)
