@@ -21,6 +21,7 @@ from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats import model
 from anticline_solvers.formats.hdf5 import finished
 from anticline_solvers.models.preflight import in_memory, model_faults, output_faults
+from anticline_solvers.models.spacing import as_text
 
 Field = NDArray[np.float32]
 
@@ -89,6 +90,7 @@ def run(case: Case, context: RunContext) -> None:
         context.provenance,
         context.fingerprint,
     )
+    context.log(as_text(out, grid))
 
 
 def _cells(grid: Grid, length_m: float) -> list[float]:
