@@ -8,8 +8,8 @@ gives its own finding here and ends only the checks that need it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from anticline_solvers.seismic.modelling import boundary_of
 from anticline_solvers.seismic.shots import ranks_for_a_shot
 
 T = TypeVar("T")
+Sizes = tuple[int, int]
 
 
 def attempt(make: Callable[[], T], findings: list[Finding]) -> T | None:
@@ -136,15 +137,15 @@ def _ranks(case: Case, grid: Grid, survey: Survey, comm_size: int) -> list[Findi
             )
             return [case.finding("parameters.aperture_m", text)]
         try:
-            choose_process_grid(_padded(case, cells), ranks)
+            choose_process_grid(_padded(p, cells), ranks)
         except ValueError as error:
             text = f"ranks_per_shot: {error}"
             return [case.finding("parameters.ranks_per_shot", text)]
     return []
 
 
-def _padded(case: Case, cells: tuple[int, ...]) -> tuple[int, ...]:
-    margins = boundary_of(case.parameters).margins(len(cells))
+def _padded(parameters: Mapping[str, Any], cells: tuple[int, ...]) -> tuple[int, ...]:
+    margins = boundary_of(parameters).margins(len(cells))
     return tuple(n + low + high for n, (low, high) in zip(cells, margins, strict=True))
 
 
@@ -183,11 +184,29 @@ def _memory(
     ranks = ranks_for_a_shot(
         p["ranks_per_shot"], grid.ndim, len(survey.shots), comm_size
     )
-    cells = windowed(grid, box).shape
-    snapshot = 4 * math.prod(cells) // ranks
-    state = 2 * 4 * math.prod(_padded(case, cells)) // ranks
+    snapshot, state = bytes_held(windowed(grid, box).shape, p)
     try:
-        plan_storage(survey.n_samples, snapshot, state, int(p["memory_budget"]))
+        plan_storage(
+            survey.n_samples,
+            snapshot // ranks,
+            state // ranks,
+            int(p["memory_budget"]),
+        )
     except ValueError as error:
         return [case.finding("parameters.memory_budget", str(error))]
     return []
+
+
+def bytes_held(cells: tuple[int, ...], parameters: Mapping[str, Any]) -> Sizes:
+    """Bytes of a snapshot and of a saved state, of all ranks together, halos apart.
+
+    A state is two wavefields and two memories in every layer.
+    """
+    margins = boundary_of(parameters).margins(len(cells))
+    padded = _padded(parameters, cells)
+    volume = math.prod(padded)
+    layers = sum(
+        (low + high) * volume // n
+        for n, (low, high) in zip(padded, margins, strict=True)
+    )
+    return 4 * math.prod(cells), 4 * (2 * volume + 2 * layers)

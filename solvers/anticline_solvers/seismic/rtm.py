@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from mpi4py import MPI
 
 from anticline.component import Case, RunContext
-from anticline.errors import Finding
+from anticline.errors import BadInput, Finding
 from anticline_solvers.acoustic.propagator import AcousticPropagator
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats.gathers import GatherReader, read_shot
@@ -28,6 +28,7 @@ from anticline_solvers.formats.image import write_image
 from anticline_solvers.formats.model import read_field, read_frame
 from anticline_solvers.formats.survey import Shot, Survey
 from anticline_solvers.numerics.dispersion import predisperse
+from anticline_solvers.numerics.storage import StoragePlan
 from anticline_solvers.seismic import checks, mute, preparation, stack
 from anticline_solvers.seismic import imaging as conditions
 from anticline_solvers.seismic.aperture import Box, window, windowed
@@ -169,11 +170,18 @@ class Job:
             Series(propagator.points(shot.receivers_m, density=True), data),
             at_step,
         )
-        plan = plan_of(
-            propagator, image.halo, self.n_imaging, self.budget_bytes, modelling.comm
-        )
+        plan = self.plan(propagator, image.halo)
         correlate_fields(image, source, receiver, self.every, plan)
         return self.partial(propagator, image, box)
+
+    def plan(self, propagator: AcousticPropagator, halo: int) -> StoragePlan:
+        """Plan the source wavefield's storage; BadInput where memory is too small."""
+        comm = self.modelling.comm
+        try:
+            return plan_of(propagator, halo, self.n_imaging, self.budget_bytes, comm)
+        except ValueError as error:
+            finding = self.case.finding("parameters.memory_budget", str(error))
+            raise BadInput(finding) from error
 
     def data(self, shot: Shot, box: Box, watch: Watch) -> NDArray[np.float32]:
         """Prepare a gather for injection: float32 (time steps, receivers), on all."""
