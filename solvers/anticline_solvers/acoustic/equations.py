@@ -12,17 +12,18 @@ where out_i is the second derivative along axis i. L and D are the central
 second and first differences of `numerics.stencils`. Inside a CPML of axis i
 (profiles a, b of `numerics.absorbing`, a' = da/dx) two memories join:
 
-    psi'  = b psi + a D p                                   ~ memory of p_x
-    t     = (1 + a) L p + a' D p + D(b psi)                 ~ (p_x + psi')_x
+    t     = (1 + a) L p + a' D p + D psi                    ~ (p_x + memory)_x
+    psi'  = b (psi + a D p)                                 ~ memory of p_x
     zeta' = b zeta + a t                                    ~ memory of t
     out   = t + zeta'
 
-The derivative of psi' is expanded by the product rule, so one step reaches R
-cells and not 2 R, and p, psi, zeta advance in a single pass. Written out, the
-update is the table FORWARD of terms  output += left * S(right * input)  with
-S one of identity, D, L. The exact discrete transpose is the same table with
-outputs and inputs swapped, left and right swapped, and D negated, because L is
-symmetric and D antisymmetric on a grid that ends in zeros. In the transpose
+psi is kept as it enters the next step, decayed by b. The derivative of the new
+memory psi + a D p is expanded by the product rule, so one step reaches R cells
+and not 2 R, and p, psi, zeta advance in a single pass. Written out, the update
+is the table FORWARD of terms  output += left * S(right * input)  with S one of
+identity, D, L. The exact discrete transpose is the same table with outputs and
+inputs swapped, left and right swapped, and D negated, because L is symmetric
+and D antisymmetric on a grid that ends in zeros. In the transpose
 the pressure is the adjoint field times c, which keeps the scheme's form.
 
 Stability: v dt sqrt(sum_i S_i / h_i^2) <= 2, S the largest symbol of -L
@@ -59,19 +60,19 @@ class Term:
 FORWARD = (
     Term(PRESSURE, PRESSURE, "L", "e", "one"),
     Term(PRESSURE, PRESSURE, "D", "f", "one"),
-    Term(PRESSURE, PSI, "D", "g", "b"),
+    Term(PRESSURE, PSI, "D", "g", "one"),
     Term(PRESSURE, ZETA, "I", "b", "one"),
-    Term(PSI, PRESSURE, "D", "a", "one"),
+    Term(PSI, PRESSURE, "D", "m", "one"),
     Term(PSI, PSI, "I", "b", "one"),
     Term(ZETA, PRESSURE, "L", "h", "one"),
     Term(ZETA, PRESSURE, "D", "k", "one"),
-    Term(ZETA, PSI, "D", "a", "b"),
+    Term(ZETA, PSI, "D", "a", "one"),
     Term(ZETA, ZETA, "I", "b", "one"),
 )
 
 
 def transposed(terms: tuple[Term, ...]) -> tuple[Term, ...]:
-    """The table of the exact discrete transpose."""
+    """Return the table of the exact discrete transpose."""
     return tuple(
         Term(
             output=term.input,
@@ -89,7 +90,7 @@ TRANSPOSE = transposed(FORWARD)
 
 
 def layer_terms(transpose: bool) -> tuple[Term, ...]:
-    """The table that a kernel applies within the layers."""
+    """Return the table that a kernel applies within the layers."""
     return TRANSPOSE if transpose else FORWARD
 
 

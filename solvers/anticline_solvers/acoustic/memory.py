@@ -78,7 +78,7 @@ class Slab:
 def slabs(
     shape: tuple[int, ...], boundary: Boundary, reach: int, layout: Layout
 ) -> tuple[Slab, ...]:
-    """The slabs that touch a rank's local cells, with their places in memory.
+    """Find the slabs that touch a rank's local cells, with their places in memory.
 
     shape : global cells, layers included.
     """
@@ -126,7 +126,7 @@ def _array_shape(axis: int, extent: int, layout: Layout) -> tuple[int, ...]:
 
 
 def table(found: tuple[Slab, ...], layout: Layout) -> NDArray[np.int64]:
-    """The slabs as the kernels read them, int64 (2 ndim, len(TABLE_COLUMNS)).
+    """Tabulate the slabs as the kernels read them, int64 (2 ndim, len(TABLE_COLUMNS)).
 
     A local cell (x[, y], z) lies at psi + x stride_x + y stride_y + z in the
     flat array. Sides without a slab have start = stop = 0.

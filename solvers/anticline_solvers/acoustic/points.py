@@ -83,6 +83,4 @@ def _footprint(
     used = _inside(cells, layout.local_box) & (product_of_axes != 0.0)
     flat = ((cells - layout.origin) * layout.strides).sum(axis=-1) + layout.first
     starts = np.concatenate([[0], np.cumsum(used.sum(axis=1))]).astype(np.int64)
-    return Footprint(
-        starts, flat[used], product_of_axes[used].astype(layout.dtype)
-    )
+    return Footprint(starts, flat[used], product_of_axes[used].astype(layout.dtype))

@@ -151,7 +151,7 @@ class AcousticPropagator:
         if self.comm:
             fastest = max(self.comm.allgather(fastest))
         self._fastest = fastest
-        self.scale = (self.velocity * self.dtype.type(self.dt_s)) ** 2
+        self.scale: Array = np.square(self.velocity * np.asarray(self.dt_s, self.dtype))
         if self.boundary.free_surface:
             self.layout.cells(self.scale)[..., 0] = 0
 
@@ -184,7 +184,7 @@ class AcousticPropagator:
     # ----------------------------------------------------------- time steps
 
     def start(self) -> State:
-        """A wavefield at rest."""
+        """Make a wavefield at rest."""
         waves = (self.layout.allocate(), self.layout.allocate())
         size = flat_size(self.slabs)
         memories = (np.zeros(size, self.dtype), np.zeros(size, self.dtype))
@@ -365,7 +365,7 @@ class AcousticPropagator:
     # --------------------------------------------------------------- restart
 
     def save(self, state: State) -> dict[str, Array]:
-        """Copies of everything that the next steps depend on, for this rank."""
+        """Copy everything that the next steps depend on, for this rank."""
         return {
             "current": state.current.copy(),
             "previous": state.previous.copy(),

@@ -27,7 +27,7 @@ class Kernels(Protocol):
 
 
 def kernels(physics: str, backend: str) -> Kernels:
-    """The kernels of a physics (a package name) for a backend.
+    """Load the kernels of a physics (a package name) for a backend.
 
     Raises ValueError for an unknown backend and ImportError, with what to
     install, where its compiler is missing.

@@ -40,7 +40,7 @@ class Decomposition:
         return prod(self.process_grid)
 
     def owned(self, rank: int) -> Box:
-        """The box that a rank computes; boxes of all ranks tile the grid."""
+        """Return the box that a rank computes; boxes of all ranks tile the grid."""
         place = []
         for ranks in reversed(self.process_grid):
             place.append(rank % ranks)
@@ -69,7 +69,7 @@ def is_empty(box: Box) -> bool:
 
 
 def intersect(first: Box, second: Box) -> Box:
-    """The cells in both boxes; may be empty."""
+    """Return the cells in both boxes; may be empty."""
     return tuple(
         slice(max(a.start, b.start), max(a.start, b.start, min(a.stop, b.stop)))
         for a, b in zip(first, second, strict=True)
@@ -77,7 +77,7 @@ def intersect(first: Box, second: Box) -> Box:
 
 
 def grow(box: Box, cells: tuple[int, ...]) -> Box:
-    """The box with `cells` more on both sides of each axis but the last."""
+    """Grow the box by `cells` on both sides of each axis but the last."""
     split = (
         slice(side.start - n, side.stop + n)
         for side, n in zip(box, cells, strict=False)
@@ -86,7 +86,7 @@ def grow(box: Box, cells: tuple[int, ...]) -> Box:
 
 
 def shift(box: Box, origin: tuple[int, ...]) -> Box:
-    """The box counted from `origin`."""
+    """Return the box counted from `origin`."""
     return tuple(
         slice(side.start - o, side.stop - o)
         for side, o in zip(box, origin, strict=True)
@@ -96,7 +96,7 @@ def shift(box: Box, origin: tuple[int, ...]) -> Box:
 def transfers(
     decomposition: Decomposition, rank: int, depth: tuple[int, ...], region: Box
 ) -> Iterator[Transfer]:
-    """What a rank exchanges so that `depth` cells around it are valid.
+    """List what a rank exchanges so that `depth` cells around it are valid.
 
     depth : halo cells along each split axis; any depth, also beyond the
         nearest neighbour's cells. Diagonal neighbours are included.
@@ -135,7 +135,7 @@ def divide(
 
 
 def choose_process_grid(shape: tuple[int, ...], ranks: int) -> tuple[int, ...]:
-    """The process grid with the smallest halo area for this many ranks.
+    """Find the process grid with the smallest halo area for this many ranks.
 
     Raises ValueError where no process grid fits the cells.
     """
@@ -144,8 +144,7 @@ def choose_process_grid(shape: tuple[int, ...], ranks: int) -> tuple[int, ...]:
     grids = [
         grid
         for grid in product(counts, repeat=len(split))
-        if prod(grid) == ranks
-        and all(p <= n for p, n in zip(grid, split, strict=True))
+        if prod(grid) == ranks and all(p <= n for p, n in zip(grid, split, strict=True))
     ]
     if not grids:
         msg = f"{ranks} ranks do not fit {split} cells; use fewer ranks"
@@ -153,9 +152,7 @@ def choose_process_grid(shape: tuple[int, ...], ranks: int) -> tuple[int, ...]:
 
     def halo_area(grid: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
         cells = prod(shape)
-        area = sum(
-            (p - 1) * cells // n for p, n in zip(grid, shape, strict=False)
-        )
+        area = sum((p - 1) * cells // n for p, n in zip(grid, shape, strict=False))
         return area, tuple(-p for p in grid)
 
     return min(grids, key=halo_area)

@@ -62,12 +62,13 @@ class Grid:
 
     def coordinates(self, axis: int) -> NDArray[np.float64]:
         """Positions of the cells along one axis, shape (n,) [m]."""
-        return self.origin_m[axis] + self.spacing_m[axis] * np.arange(self.shape[axis])
+        steps = np.arange(self.shape[axis], dtype=np.float64)
+        return np.asarray(self.origin_m[axis] + self.spacing_m[axis] * steps)
 
     def to_cells(self, positions_m: ArrayLike) -> NDArray[np.float64]:
         """Positions (n, ndim) [m] as fractional cell numbers, float64 (n, ndim)."""
         positions = np.asarray(positions_m, np.float64).reshape(-1, self.ndim)
-        return (positions - self.origin_m) / np.asarray(self.spacing_m)
+        return np.asarray((positions - self.origin_m) / np.asarray(self.spacing_m))
 
     def contains(self, positions_m: ArrayLike) -> NDArray[np.bool_]:
         """Tell for each position (n, ndim) [m] whether it lies in the grid."""

@@ -51,9 +51,7 @@ class Halo:
             for transfer in field.transfers:
                 self._prepare(comm, field, transfer)
 
-    def _prepare(
-        self, comm: MPI.Comm | None, field: Field, transfer: Transfer
-    ) -> None:
+    def _prepare(self, comm: MPI.Comm | None, field: Field, transfer: Transfer) -> None:
         if comm is None:
             msg = "a grid over several ranks needs a communicator"
             raise ValueError(msg)

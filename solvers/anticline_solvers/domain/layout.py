@@ -37,7 +37,7 @@ class Layout:
 
     @classmethod
     def of(cls, box: Box, halo: tuple[int, ...], dtype: DTypeLike) -> Layout:
-        """The layout of `box` with `halo` for any spelling of the dtype."""
+        """Make the layout of `box` with `halo` for any spelling of the dtype."""
         return cls(box, halo, np.dtype(dtype))
 
     @property
@@ -73,7 +73,7 @@ class Layout:
         return self.lead
 
     def allocate(self) -> Array:
-        """A flat array of zeros, aligned to 64 bytes."""
+        """Allocate a flat array of zeros, aligned to 64 bytes."""
         spare = self.lead
         raw = np.zeros(prod(self.shape) + spare, self.dtype)
         offset = (-raw.ctypes.data // self.dtype.itemsize) % spare

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-PROFILES = ("one", "b", "a", "g", "e", "f", "h", "k")
+PROFILES = ("one", "b", "a", "g", "e", "f", "h", "k", "m")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def layer_profiles(
 
     a, b as above; their products as the discrete equations use them, with
     a' = da/ds per metre, positive outwards:
-    g = 1 + a, e = g^2 - 1, f = g a' [1/m], h = a g, k = a a' [1/m].
+    g = 1 + a, e = g^2 - 1, f = g a' [1/m], h = a g, k = a a' [1/m], m = a b.
     """
     width = boundary.width
     speed = boundary.velocity_m_s or velocity_m_s
@@ -69,10 +69,9 @@ def layer_profiles(
     b = np.exp(-(d + alpha) * dt_s)
     total = d + alpha
     a = d / total * (b - 1.0)
-    slope_a = (
-        (slope_d * alpha - d * slope_alpha) / total**2 * (b - 1.0)
-        - d / total * (slope_d + slope_alpha) * dt_s * b
-    )
+    slope_a = (slope_d * alpha - d * slope_alpha) / total**2 * (b - 1.0) - d / total * (
+        slope_d + slope_alpha
+    ) * dt_s * b
     g = 1.0 + a
     return {
         "one": np.ones(width),
@@ -83,6 +82,7 @@ def layer_profiles(
         "f": g * slope_a,
         "h": a * g,
         "k": a * slope_a,
+        "m": a * b,
     }
 
 

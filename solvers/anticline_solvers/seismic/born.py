@@ -63,7 +63,7 @@ def born_adjoint(
     receivers: Any,
     data: ArrayLike,
 ) -> Array | None:
-    """The exact transpose of `born`: data (receivers.n, nt) onto the grid.
+    """Apply the exact transpose of `born`: data (receivers.n, nt) onto the grid.
 
     data : the same on every rank. Every time step of the source field is held
         in memory: for proofs and small models.
@@ -80,9 +80,7 @@ def born_adjoint(
     def correlate(n: int, state: Any) -> None:
         image[:] += np.multiply(state.current, second[n], dtype=np.float64)
 
-    propagate(
-        propagator, receivers, data, sources, transpose=True, at_step=correlate
-    )
+    propagate(propagator, receivers, data, sources, transpose=True, at_step=correlate)
     velocity = propagator.velocity.astype(np.float64)
     image *= 2.0 / (_nonzero(velocity) ** 3 * propagator.dt_s**2)
     return _fold(propagator, image)
@@ -101,7 +99,7 @@ def _second_differences(
 
 
 def _nonzero(velocity: Array) -> Array:
-    """The velocity with its row margins, which hold zeros, set to one."""
+    """Return the velocity with its row margins, which hold zeros, set to one."""
     return np.where(velocity > 0, velocity, 1)
 
 

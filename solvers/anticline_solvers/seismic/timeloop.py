@@ -30,7 +30,7 @@ class Propagator(Protocol):
     dtype: np.dtype[Any]
 
     def start(self) -> Any:
-        """A wavefield at rest."""
+        """Make a wavefield at rest."""
 
     def step(
         self, state: Any, points: Any, values: Array | None, *, transpose: bool

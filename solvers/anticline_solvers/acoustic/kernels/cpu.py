@@ -7,7 +7,6 @@ never split, so the result does not depend on threads, tiles or ranks.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numba as nb
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from anticline_solvers.acoustic.kernels import compiled, generate
 from anticline_solvers.acoustic.kernels.setup import Setup, Update
 from anticline_solvers.acoustic.memory import table
+from anticline_solvers.backends.cpu import jit
 from anticline_solvers.domain.decomposition import Box
 from anticline_solvers.domain.layout import Array
 
@@ -23,18 +23,19 @@ TILE_ROWS = 32
 
 
 def kernel_source(setup: Setup) -> str:
-    """The text that `build` compiles for this setup."""
+    """Return the text that `build` compiles for this setup."""
     return generate.source(
         setup.ndim,
         setup.order,
         setup.layout.dtype.name,
         setup.terms,
         "transpose" if setup.transpose else "forward",
+        setup.boundary.width + setup.reach,
     )
 
 
 def build(setup: Setup) -> Update:
-    """The update of `kernels.setup.Update` for one rank."""
+    """Build the update of `kernels.setup.Update` for one rank."""
     function = _compile(setup)
     constants = (
         setup.second(),
@@ -88,12 +89,7 @@ def _tiles(nx: int, ny: int, threads: int) -> tuple[int, int]:
     return tiles_x, tiles_y
 
 
-_jit: Callable[..., Any] = nb.njit(
-    fastmath={"contract"}, error_model="numpy", nogil=True, cache=True
-)
-
-
-@_jit
+@jit
 def inject(
     previous: Array,
     scale: Array,
@@ -112,7 +108,7 @@ def inject(
             previous[cells[j]] -= scale[cells[j]] * (weights[j] * values[i])
 
 
-@_jit
+@jit
 def sample(
     current: Array, starts: Array, cells: Array, weights: Array, out: Array
 ) -> None:

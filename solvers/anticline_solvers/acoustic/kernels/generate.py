@@ -18,46 +18,49 @@ from anticline_solvers.acoustic.equations import (
 from anticline_solvers.numerics.absorbing import PROFILES
 from anticline_solvers.numerics.stencils import radius
 
+BLOCK = {2: 16, 3: 1}
+"""Planes along x that get the plain update before their layers' terms."""
+
 _HEADER = '''\
 """Generated: acoustic update, {ndim}-D, order {order}, {dtype}, {direction}."""
 
 import numba as nb
 import numpy as np
 
+from anticline_solvers.backends.cpu import jit, parallel_jit, row_jit
+
 U = nb.uintp
 TWO = np.{dtype}(2)
-jit = nb.njit(
-    fastmath={{"contract"}}, error_model="numpy", boundscheck=False,
-    nogil=True, cache=True,
-)
-jit_parallel = nb.njit(
-    fastmath={{"contract"}}, error_model="numpy", boundscheck=False,
-    nogil=True, cache=True, parallel=True,
-)
 '''
 
 _ROWS = '''
 
-@jit
+@row_jit
 def rows(previous, current, scale, old, new, second, first, profiles, table,
          geometry, xa, xb, ya, yb):
     """Update rows xa <= x < xb, ya <= y < yb of the local cells."""
     nz = geometry[1]
     sx = U({sx})
     sy = U({sy})
+    place = U(geometry[0])
     width = geometry[5]
 {weights}
-    for x in range(xa, xb):
-        for y in range(ya, yb):
-            p = U(geometry[0]) + U(x) * sx + U(y) * sy
-            for k in range(nz):
-                i = p + U(k)
-                previous[i] = TWO * current[i] - previous[i] + scale[i] * (
+    for xi in range(xa, xb, {block}):
+        xj = min(xi + {block}, xb)
+        for x in range(xi, xj):
+            for y in range(ya, yb):
+                p = place + U(x) * sx + U(y) * sy
+                for k in range(nz):
+                    i = p + U(k)
+                    previous[i] = TWO * current[i] - previous[i] + scale[i] * (
 {laplacian})
 {layers}
-            if geometry[4]:
-                for r in range(1, {reach} + 1):
-                    previous[p - U(r)] = -previous[p + U(r)]
+        if geometry[4]:
+            for x in range(xi, xj):
+                for y in range(ya, yb):
+                    p = place + U(x) * sx + U(y) * sy
+                    for r in range(1, {reach} + 1):
+                        previous[p - U(r)] = -previous[p + U(r)]
 '''
 
 _DRIVERS = '''
@@ -81,7 +84,7 @@ def update(previous, current, scale, old, new, second, first, profiles, table,
              geometry, a, b, c, d)
 
 
-@jit_parallel
+@parallel_jit
 def update_threaded(previous, current, scale, old, new, second, first, profiles,
                     table, geometry, tiles_x, tiles_y, xa, xb, ya, yb):
     """One time step of a box of rows, tiles shared by threads."""
@@ -93,19 +96,24 @@ def update_threaded(previous, current, scale, old, new, second, first, profiles,
 
 _LAYER = '''
 
-@jit
+@row_jit
 def layer_{name}(previous, current, scale, old, new, second, first, profiles,
-            table, width, side, x, y, p, nz, sx, sy):
-    """Terms of the absorbing layer along {name} for one row."""
-    m = table[side, 3] + x * table[side, 5] + y * table[side, 6]
-    q = table[side, 4] + x * table[side, 5] + y * table[side, 6]
-    f = (side * {profiles}) * width + table[side, 2]{place}
+            table, side, width, place, nz, sx, sy, xa, xb, ya, yb):
+    """Terms of the absorbing layer along {name}, on the rows that it covers."""
+    start, stop = table[side, 0], table[side, 1]
+    shift = table[side, 2] + side * {profiles} * width
     step = U({step})
 {loads}
-    for k in range({loop}):
-        i = p + U(k)
-        ipsi = U(m + k)
-        izeta = U(q + k)
+    for x in range({x_range}):
+{x_loads}
+        for y in range({y_range}):
+{y_loads}
+            p = place + U(x) * sx + U(y) * sy{first}
+            m = x * table[side, 5] + y * table[side, 6]{first_signed}
+            for k in range({loop}):
+                i = p + U(k)
+                ipsi = U(m + table[side, 3]) + U(k)
+                izeta = U(m + table[side, 4]) + U(k)
 {body}
 '''
 
@@ -116,12 +124,15 @@ def source(
     dtype: str,
     terms: tuple[Term, ...],
     direction: str,
+    layer_cells: int,
     strides: tuple[int, ...] | None = None,
 ) -> str:
-    """The module's text.
+    """Write the module's text.
 
     dtype : "float32" or "float64".
     direction : "forward" or "transpose", for the module's first line.
+    layer_cells : cells of a slab across its layer; a constant, so that the
+        short loop along z is vectorised.
     strides : (x[, y]) strides of the layout to compile in as constants; None
         reads them at run time.
     """
@@ -130,7 +141,9 @@ def source(
     sx = str(strides[0]) if strides else "geometry[2]"
     sy = str(strides[1]) if strides and ndim == 3 else "geometry[3]"
     parts = [_HEADER.format(ndim=ndim, order=order, dtype=dtype, direction=direction)]
-    parts += [_layer(name, axis, reach, terms) for axis, name in enumerate(names)]
+    parts += [
+        _layer(name, axis, reach, terms, layer_cells) for axis, name in enumerate(names)
+    ]
     parts.append(
         _ROWS.format(
             sx=sx,
@@ -138,6 +151,7 @@ def source(
             reach=reach,
             weights=_weights(names, reach),
             laplacian=_laplacian(names, reach),
+            block=BLOCK[ndim],
             layers=_layer_calls(names),
         )
     )
@@ -168,90 +182,98 @@ def _laplacian(names: tuple[str, ...], reach: int) -> str:
         for name in names:
             step = f"U({r})" if name == "z" else f"s{name}{r}"
             lines.append(f"+ w{name}{r} * (current[i + {step}] + current[i - {step}])")
-    return "\n".join(f"                    {line}" for line in lines)
+    return "\n".join(f"                        {line}" for line in lines)
 
 
 def _layer_calls(names: tuple[str, ...]) -> str:
-    lines = []
-    for axis, name in enumerate(names):
-        test = "stop > start" if name == "z" else f"start <= {name} < stop"
-        lines.append(
-            f"            for side in range({2 * axis}, {2 * axis + 2}):\n"
-            "                start, stop = table[side, 0], table[side, 1]\n"
-            f"                if {test}:\n"
-            f"                    layer_{name}(\n"
-            "                        previous, current, scale, old, new, second,\n"
-            "                        first, profiles, table, width, side, x, y, p,\n"
-            "                        nz, sx, sy,\n"
-            "                    )"
-        )
-    return "\n".join(lines)
+    return "\n".join(
+        f"        for side in range({2 * axis}, {2 * axis + 2}):\n"
+        "            if table[side, 1] > table[side, 0]:\n"
+        f"                layer_{name}(\n"
+        "                    previous, current, scale, old, new, second, first,\n"
+        "                    profiles, table, side, width, place, nz, sx, sy,\n"
+        "                    xi, xj, ya, yb,\n"
+        "                )"
+        for axis, name in enumerate(names)
+    )
 
 
-def _layer(name: str, axis: int, reach: int, terms: tuple[Term, ...]) -> str:
+def _layer(
+    name: str, axis: int, reach: int, terms: tuple[Term, ...], layer_cells: int
+) -> str:
     along_z = name == "z"
     outputs = parts_by_output(terms)
+    profile_loads = {name: _profile_loads(name, outputs, reach)}
+    return _LAYER.format(
+        name=name,
+        profiles=len(PROFILES),
+        step={"x": "sx", "y": "sy", "z": "1"}[name],
+        loads=_loads(axis, reach, along_z),
+        x_range="max(xa, start), min(xb, stop)" if name == "x" else "xa, xb",
+        y_range="max(ya, start), min(yb, stop)" if name == "y" else "ya, yb",
+        x_loads=profile_loads.get("x", ""),
+        y_loads=profile_loads.get("y", ""),
+        first=" + U(start)" if along_z else "",
+        first_signed=" + start" if along_z else "",
+        loop=layer_cells if along_z else "nz",
+        body=_body(outputs, reach, along_z),
+    )
+
+
+def _body(
+    outputs: dict[str, tuple[tuple[str, Part], ...]], reach: int, along_z: bool
+) -> str:
     shared = list(dict.fromkeys(part for rows in outputs.values() for _, part in rows))
-    body = [
-        f"        t{n} = {_apply(part, reach, along_z)}" for n, part in enumerate(shared)
-    ]
+    lines = [f"t{n} = {_apply(part, reach, along_z)}" for n, part in enumerate(shared)]
     for output in (PRESSURE, *MEMORIES):
         total = " + ".join(
             _times(_profile(left, 0, along_z), f"t{shared.index(part)}")
             for left, part in outputs[output]
         )
         if output == PRESSURE:
-            body.append(f"        previous[i] += scale[i] * ({total})")
+            lines.append(f"previous[i] += scale[i] * ({total})")
         else:
-            body.append(f"        new[i{output}] = {total}")
-    loads = _loads(axis, reach, along_z)
-    if not along_z:
-        loads += _profile_loads(outputs, reach)
-    return _LAYER.format(
-        name=name,
-        profiles=len(PROFILES),
-        place="" if along_z else f" + {name}",
-        step={"x": "sx", "y": "sy", "z": "1"}[name],
-        loads="\n".join(loads),
-        loop="table[side, 0], table[side, 1]" if along_z else "nz",
-        body="\n".join(body),
-    )
+            lines.append(f"new[i{output}] = {total}")
+    return "\n".join(" " * 16 + line for line in lines)
 
 
-def _loads(axis: int, reach: int, along_z: bool) -> list[str]:
+def _loads(axis: int, reach: int, along_z: bool) -> str:
     lines = [f"    l{r} = second[{axis}, {r}]" for r in range(reach + 1)]
     lines += [f"    d{r} = first[{axis}, {r}]" for r in range(1, reach + 1)]
     lines += [f"    s{r} = U({r}) * step" for r in range(1, reach + 1)]
     if along_z:
         lines += [
-            f"    f{name} = f + {row} * width" for row, name in enumerate(PROFILES)
+            f"    f{name} = shift + start + {row} * width"
+            for row, name in enumerate(PROFILES)
         ]
-    return lines
+    return "\n".join(lines)
 
 
 def _profile_loads(
-    outputs: dict[str, tuple[tuple[str, Part], ...]], reach: int
-) -> list[str]:
+    axis_name: str, outputs: dict[str, tuple[tuple[str, Part], ...]], reach: int
+) -> str:
+    """Profiles of one row across its layer, read once for the row's loop over z."""
     wanted = {left: {0} for rows in outputs.values() for left, _ in rows}
     for rows in outputs.values():
         for _, part in rows:
             span = {0} if part.operator == "I" else set(range(-reach, reach + 1))
             for _, right, _ in part.inputs:
                 wanted.setdefault(right, set()).update(span)
-    return [
-        f"    {_profile(name, by, False)} = "
-        f"profiles[U(f + {PROFILES.index(name)} * width + {by})]"
+    margin = " " * (8 if axis_name == "x" else 12)
+    return "\n".join(
+        f"{margin}{_profile(name, by, False)} = "
+        f"profiles[U(shift + {axis_name} + {PROFILES.index(name)} * width + {by})]"
         for name, places in wanted.items()
         if name != "one"
         for by in sorted(places)
-    ]
+    )
 
 
 def _profile(name: str, by: int, along_z: bool) -> str:
     if name == "one":
         return ""
     if along_z:
-        return f"profiles[U(f{name} + k + {by})]"
+        return f"profiles[U(f{name} + {by}) + U(k)]"
     return f"{name}_{'m' if by < 0 else 'p'}{abs(by)}"
 
 
@@ -286,5 +308,3 @@ def _apply(part: Part, reach: int, along_z: bool) -> str:
     if part.operator == "L":
         sides.insert(0, f"l0 * {_at(part, 0, along_z)}")
     return "(" + "\n              + ".join(sides) + ")"
-
-

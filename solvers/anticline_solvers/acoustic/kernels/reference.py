@@ -18,7 +18,7 @@ from anticline_solvers.numerics.absorbing import PROFILES
 
 
 def build(setup: Setup) -> Update:
-    """The update of `kernels.setup.Update` for one rank."""
+    """Build the update of `kernels.setup.Update` for one rank."""
     layout, second, profiles = setup.layout, setup.second(), setup.profiles()
     first = setup.first()
 
@@ -69,7 +69,7 @@ def _in_rows(box: Box, lead: int) -> Box:
 
 
 def _symmetric(wave: _Window, axis: int, weights: Array) -> Array:
-    total = weights[0] * wave.cells()
+    total: Array = weights[0] * wave.cells()
     for r in range(1, weights.size):
         total = total + weights[r] * (wave.cells(axis, r) + wave.cells(axis, -r))
     return total

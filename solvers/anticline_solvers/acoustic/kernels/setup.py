@@ -76,12 +76,13 @@ class Setup:
     def second(self) -> Array:
         """Weights of L for each axis, (ndim, reach + 1) [1/m^2]."""
         h = np.array(self.spacing_m)[:, None]
-        return (second_derivative(self.order) / h**2).astype(self.layout.dtype)
+        weights = second_derivative(self.order) / h**2
+        return np.asarray(weights, self.layout.dtype)
 
     def first(self) -> Array:
         """Weights of D for each axis, (ndim, reach + 1) [1/m]."""
         h = np.array(self.spacing_m)[:, None]
-        return (first_derivative(self.order) / h).astype(self.layout.dtype)
+        return np.asarray(first_derivative(self.order) / h, self.layout.dtype)
 
     def profiles(self) -> Array:
         """Profiles of all sides, (2 ndim, len(PROFILES), width + 3 reach)."""
