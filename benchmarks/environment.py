@@ -1,0 +1,54 @@
+"""The Python of each competitor: ours runs this; others have one of their own.
+
+An environment is made from its lock once, under `.envs`, and made anew when the lock
+changes. Where that fails the competitor is left out and the reason is said.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent
+LOCKS = {"devito": FOLDER / "peers" / "devito.lock"}
+
+
+class Missing(Exception):
+    """A competitor cannot be had on this machine; the text says why."""
+
+
+def python(competitor: str) -> Path:
+    """Name the interpreter of a competitor; it is there after `prepare`."""
+    if competitor not in LOCKS:
+        return Path(sys.executable)
+    return FOLDER / ".envs" / competitor / "bin" / "python"
+
+
+def prepare(competitor: str) -> None:
+    """Make a competitor's environment where it is not there as its lock wants it.
+
+    Raises Missing with the reason where it cannot be made.
+    """
+    if competitor not in LOCKS:
+        return
+    lock, home = LOCKS[competitor], FOLDER / ".envs" / competitor
+    digest, stamp = hashlib.sha256(lock.read_bytes()).hexdigest(), home / "lock.sha256"
+    if stamp.exists() and stamp.read_text() == digest:
+        return
+    if shutil.which("gcc") is None:
+        msg = "gcc is lacking, which compiles its loops"
+        raise Missing(msg)
+    print(f"{competitor}: environment from {lock.name}", flush=True)
+    venv.create(home, clear=True, with_pip=True)
+    install = ("-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(lock))
+    done = subprocess.run(
+        [str(python(competitor)), *install], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        msg = f"pip cannot install {lock.name}: {done.stderr.strip()[-300:]}"
+        raise Missing(msg)
+    stamp.write_text(digest)

@@ -1,0 +1,108 @@
+"""The page of ratios: tables of the latest records, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from case import Case
+from records import Record
+
+BEGIN, END = "<!-- ratios: written by make bench -->", "<!-- end of ratios -->"
+
+HEAD = "| contestant | speed over {peer} | share of memory bandwidth |\n|---|---|---|\n"
+QUICK = "Quick: small grids, short runs. This tells that it works, not how fast.\n\n"
+SCALING = (
+    "| ranks | process grid | speed over 1 rank | share of exchange "
+    "| bytes sent by a rank an exchange | gather equal to that of 1 rank |\n"
+    "|---|---|---|---|---|---|\n"
+)
+
+
+def spread(values: dict[str, float] | None) -> str:
+    """Text of a median with its range; a dash for none."""
+    if values is None:
+        return "-"
+    return f"**{values['median']:.2f}** ({values['min']:.2f} to {values['max']:.2f})"
+
+
+def ratio_of(record: Record) -> dict[str, float] | None:
+    """Speed over the peer; none for sweeps over memory beside programs."""
+    if record["competitor"] == "memory" and record["peer"] != "copy":
+        return None
+    ratio: dict[str, float] | None = record["ratio_to_peer"]
+    return ratio
+
+
+def rows(records: Iterable[Record]) -> str:
+    """Rows of a case."""
+    text = ""
+    for record in records:
+        shown = "1" if record["team"] == record["peer"] else spread(ratio_of(record))
+        share = spread(record["fraction_of_bandwidth"])
+        text += f"| {record['team']} | {shown} | {share} |\n"
+    return text
+
+
+def comparison(case: Case, records: list[Record]) -> str:
+    """Make the table of a case, with what it was run on."""
+    if not records:
+        return ""
+    first = records[0]
+    versions = {one["competitor"]: one["version"] for one in records}
+    programs = ", ".join(f"{name} {version}" for name, version in versions.items())
+    agrees = next(
+        (one["seismogram_difference"] for one in records
+         if one.get("seismogram_difference") is not None), None,
+    )  # fmt: skip
+    text = f"### {case.title}\n\n" + HEAD.format(peer=first["peer"])
+    text += rows(records)
+    text += f"\n{first['rounds']} rounds of {first['steps']} steps; {programs}."
+    if agrees is not None:
+        text += f" Seismograms differ by {agrees:.1e} (relative L2)."
+    return text + "\n\n"
+
+
+def ranks_table(records: list[Record]) -> str:
+    """Make the table of the scaling benchmark."""
+    if not records:
+        return ""
+    cores, steps = records[0]["cores"], records[0]["steps"]
+    text = f"### A 3-D shot on 1, 2 and 4 ranks, {cores} cores\n\n" + SCALING
+    for one in records:
+        grid = " x ".join(map(str, one["process_grid"]))
+        sent = max(one["bytes_sent_an_exchange"])
+        equal = "bit for bit" if one["gathers_equal_one_rank"] else "**no**"
+        text += f"| {one['ranks']} | {grid} | {spread(one['ratio_to_one_rank'])} "
+        text += f"| {spread(one['exchange_share'])} | {sent:,} | {equal} |\n"
+    return text + f"\n{records[0]['rounds']} rounds of {steps} steps.\n\n"
+
+
+def machine_line(record: Record) -> str:
+    """Where and when records were made."""
+    found = record["machine"]
+    cache = found["last_cache_bytes"] // (1 << 20)
+    return (
+        f"{found['cpu']}, {found['cores']} cores, {cache} MiB last cache; "
+        f"{record['date'][:10]}.\n\n"
+    )
+
+
+def compose(cases: Iterable[tuple[Case, list[Record]]], ranks: list[Record]) -> str:
+    """Make the whole section."""
+    parts = [(case, records) for case, records in cases if records]
+    stamps = [records[0] for _, records in parts] or ranks
+    text = machine_line(stamps[0]) if stamps else ""
+    text += QUICK if any(stamp["quick"] for stamp in stamps) else ""
+    text += "".join(comparison(case, records) for case, records in parts)
+    return text + ranks_table(ranks)
+
+
+def replace_section(path: Path, section: str) -> None:
+    """Write the section between its marks in a page that has them."""
+    before, mark, rest = path.read_text().partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (mark and end):
+        msg = f"{path} has no lines {BEGIN} and {END}"
+        raise ValueError(msg)
+    path.write_text(f"{before}{BEGIN}\n\n{section.rstrip()}\n\n{END}{after}")
