@@ -28,6 +28,7 @@ import numba as nb
 import numpy as np
 
 from anticline_solvers.backends.cpu import jit, parallel_jit, row_jit
+from anticline_solvers.backends.denormals import flush_denormals, restore_denormals
 
 U = nb.uintp
 TWO = np.{dtype}(2)
@@ -39,6 +40,7 @@ _ROWS = '''
 def rows(previous, current, scale, old, new, second, first, profiles, table,
          geometry, xa, xb, ya, yb):
     """Update rows xa <= x < xb, ya <= y < yb of the local cells."""
+    setting = flush_denormals()
     nz = geometry[1]
     sx = U({sx})
     sy = U({sy})
@@ -61,6 +63,7 @@ def rows(previous, current, scale, old, new, second, first, profiles, table,
                     p = place + U(x) * sx + U(y) * sy
                     for r in range(1, {reach} + 1):
                         previous[p - U(r)] = -previous[p + U(r)]
+    restore_denormals(setting)
 '''
 
 _DRIVERS = '''
