@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from anticline.component.registry import resolve
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats.image import read_image
 from anticline_solvers.formats.model import write_model
-from anticline_solvers.seismic.components import FORWARD, RTM, SURVEY
+from anticline_solvers.models.components import REFLECTIVITY
+from anticline_solvers.seismic.components import COMPARE, FORWARD, RTM, SURVEY
 
 GRID = Grid((121, 91), (10.0, 10.0), (0.0, 0.0))
 REFLECTOR = 55  # first cell of the faster rock
@@ -144,3 +146,22 @@ def test_the_water_is_silent_down_to_its_bottom(survey):
     image = migrated(survey, "rise", "rise", water_velocity_m_s=1510.0)
     assert not image[:, : REFLECTOR + 1].any()
     assert image[:, REFLECTOR + 2 :].any()
+
+
+@pytest.mark.parametrize("condition", ["cross_correlation", "inverse_scattering"])
+def test_an_image_correlates_with_the_reflectivity_in_its_band(survey, condition):
+    migrated(survey, "rise", condition=condition)
+    image = survey / f"image_rise_none_{condition}.h5"
+    reference = survey / f"reflectivity_{condition}.h5"
+    drive(REFLECTIVITY, {"model": survey / "rise.h5"}, reference, peak_frequency_hz=12)
+    report = drive(
+        COMPARE,
+        {"image": image, "reference": reference},
+        survey / f"report_{condition}.json",
+        top_m=400.0,
+        side_m=300.0,
+        shift_m=30.0,
+    )
+    found = json.loads(report.read_text())
+    assert found["correlation"] > 0.9
+    assert found["best_shift_m"] == 0.0
