@@ -31,7 +31,7 @@ class _Distinct(Compiler):
 
     def define_pipelines(self) -> Any:
         self.state.flags.noalias = True
-        return super().define_pipelines()  # type: ignore[no-untyped-call]
+        return super().define_pipelines()
 
 
 jit: Decorator = nb.njit(**_OPTIONS)
