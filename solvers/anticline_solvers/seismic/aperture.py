@@ -40,9 +40,9 @@ def windowed(grid: Grid, box: Box) -> Grid:
     return Grid(tuple(s.stop - s.start for s in box), grid.spacing_m, origin)
 
 
-def shifted(box: Box, inner: Box) -> Box:
-    """Turn a box counted in the window's cells into one counted in the grid's."""
+def in_grid(window: Box, box: Box) -> Box:
+    """Turn a box counted in a window's cells into one counted in the grid's."""
     return tuple(
-        slice(a.start + b.start, a.start + b.stop)
-        for a, b in zip(box, inner, strict=True)
+        slice(w.start + b.start, w.start + b.stop)
+        for w, b in zip(window, box, strict=True)
     )

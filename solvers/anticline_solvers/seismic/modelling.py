@@ -26,7 +26,7 @@ from anticline_solvers.formats.survey import Survey
 from anticline_solvers.numerics.absorbing import Boundary
 from anticline_solvers.numerics.dispersion import predisperse
 from anticline_solvers.numerics.stability import choose_time_step
-from anticline_solvers.seismic.aperture import Box, windowed
+from anticline_solvers.seismic.aperture import Box, in_grid, windowed
 
 Samples = NDArray[np.floating[Any]]
 
@@ -109,11 +109,7 @@ def boundary_of(parameters: Mapping[str, Any]) -> Boundary:
 
 
 def _read_window(model: Path, window: Box, box: Box) -> Any:
-    cells = tuple(
-        slice(w.start + b.start, w.start + b.stop)
-        for w, b in zip(window, box, strict=True)
-    )
-    return read_field(model, "vp", cells)
+    return read_field(model, "vp", in_grid(window, box))
 
 
 def _fill(velocity_m_s: float, box: Box) -> Any:
