@@ -31,7 +31,7 @@ class _Distinct(Compiler):
 
     def define_pipelines(self) -> Any:
         self.state.flags.noalias = True
-        return super().define_pipelines()
+        return Compiler.define_pipelines(self)
 
 
 jit: Decorator = nb.njit(**_OPTIONS)
