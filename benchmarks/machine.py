@@ -56,7 +56,7 @@ def describe() -> dict[str, object]:
 
 
 def load() -> float:
-    """Other programs' load: mean number of running processes in the last minute."""
+    """Mean number of running processes in the last minute."""
     return os.getloadavg()[0]
 
 

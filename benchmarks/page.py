@@ -84,7 +84,7 @@ def machine_line(record: Record) -> str:
     cache = found["last_cache_bytes"] // (1 << 20)
     return (
         f"{found['cpu']}, {found['cores']} cores, {cache} MiB last cache; "
-        f"{record['date'][:10]}.\n\n"
+        f"{record['date'][:10]}, load before the run {record['load_before']:.1f}.\n\n"
     )
 
 

@@ -19,18 +19,25 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class Session:
-    """What all records of one run of the benchmarks share."""
+    """What all records of one run of the benchmarks share.
+
+    folder : of the JSON lines.   quick : small grids.
+    load : running processes of others, just before the first case.
+    commit : of the code, before records are added to it.
+    """
 
     folder: Path
     quick: bool
+    load: float
+    commit: str
 
     def stamp(self) -> Record:
         """Date, machine, and code of a record."""
         return {
             "date": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": machine.describe(),
-            "load": round(machine.load(), 2),
-            "commit": machine.commit(),
+            "load_before": round(self.load, 2),
+            "commit": self.commit,
             "quick": self.quick,
         }
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import agreement
 import environment
+import machine
 import page
 import records
 import scaling
@@ -27,6 +28,7 @@ from rounds import choose_steps, play
 from worker import Players
 
 ROOT = Path(__file__).resolve().parent.parent
+QUIET = 0.5
 NAMES = (*(case.name for case in CASES), scaling.NAME)
 
 
@@ -90,8 +92,10 @@ def compare(case: Case, session: Session, rounds: int, seconds: float) -> list[R
 def main() -> None:
     """Run the cases asked for, record them, print and write the page."""
     given = arguments()
-    session = Session(given.results, given.quick)
     missing = available(given.without)
+    session = Session(given.results, given.quick, machine.load(), machine.commit())
+    if session.load > QUIET:
+        say(f"other programs are running (load {session.load:.1f}): expect wide ranges")
     cases = [case.quick() if given.quick else case for case in CASES]
     for case in cases:
         if not given.case or case.name in given.case:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from case import Case, devito, large_memory, memory, ours
 from problem import Problem
 
+PROBLEM = Problem(shape=(256, 256, 256), order=8)
+
 CASE = Case(
     name="acoustic_3d_order_8",
     summary="3-D, order 8",
-    problem=Problem(shape=(256, 256, 256), order=8),
+    problem=PROBLEM,
     teams=(
         ours(),
         devito(),
         large_memory(),
-        memory("update", 256**3, name="memory, arrays of 256^3"),
+        memory("update", PROBLEM.points, name="memory, arrays as large as the grid"),
     ),
     peer=devito().name,
     agreement=(ours().name, devito().name),
