@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from anticline_solvers.domain.decomposition import Box
+from anticline_solvers.domain.decomposition import Box, intersect
 from anticline_solvers.domain.layout import Array, Layout
 
 Integers = NDArray[np.int64]
@@ -49,19 +49,24 @@ def locate(
     weights: NDArray[np.float64],
     nearest: Integers,
     layout: Layout,
+    shape: tuple[int, ...],
 ) -> Points:
     """Points from their interpolation weights.
 
     first : int64 (n, ndim), first footprint cell, global.
     weights : float64 (n, ndim, k) along each axis.
     nearest : int64 (n, ndim), the nearest cell, global: it decides the owner.
+    shape : global cells, layers included; weights beyond them are dropped, since
+        halo cells there must stay zero.
     """
+    whole = tuple(slice(0, n) for n in shape)
+    exists = intersect(layout.local_box, whole)
     owned = np.flatnonzero(_inside(nearest, layout.box))
     return Points(
         n=first.shape[0],
         owned=owned,
-        spread=_footprint(first, weights, layout),
-        read=_footprint(first[owned], weights[owned], layout),
+        spread=_footprint(first, weights, layout, exists),
+        read=_footprint(first[owned], weights[owned], layout, exists),
     )
 
 
@@ -72,7 +77,7 @@ def _inside(cells: Integers, box: Box) -> NDArray[np.bool_]:
 
 
 def _footprint(
-    first: Integers, weights: NDArray[np.float64], layout: Layout
+    first: Integers, weights: NDArray[np.float64], layout: Layout, exists: Box
 ) -> Footprint:
     n, ndim, width = weights.shape
     offsets = np.array(list(product(range(width), repeat=ndim)), np.int64)
@@ -80,7 +85,7 @@ def _footprint(
     product_of_axes = np.ones((n, offsets.shape[0]))
     for axis in range(ndim):
         product_of_axes *= weights[:, axis, :][:, offsets[:, axis]]
-    used = _inside(cells, layout.local_box) & (product_of_axes != 0.0)
+    used = _inside(cells, exists) & (product_of_axes != 0.0)
     flat = ((cells - layout.origin) * layout.strides).sum(axis=-1) + layout.first
     starts = np.concatenate([[0], np.cumsum(used.sum(axis=1))]).astype(np.int64)
     return Footprint(starts, flat[used], product_of_axes[used].astype(layout.dtype))

@@ -317,7 +317,7 @@ class AcousticPropagator:
             weights = weights.copy()
             weights[:, 0, :] /= self.grid.cell_volume
         nearest = np.rint(cells).astype(np.int64)
-        return point_sets.locate(first, weights, nearest, self.layout)
+        return point_sets.locate(first, weights, nearest, self.layout, self.shape)
 
     def sample(self, state: State, points: Points, out: Array) -> None:
         """Read the owned points from the current pressure into out (owned,)."""
