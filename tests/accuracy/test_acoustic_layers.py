@@ -32,7 +32,7 @@ def reflected_db(shape, more, source, receiver):
     traces = []
     for extra in (nowhere, more):
         cells = tuple(n + sum(pair) for n, pair in zip(shape, extra, strict=True))
-        model = waves.propagator(V, shape=cells, boundary=LAYER)
+        model = waves.propagator(V, shape=cells, boundary=LAYER, dtype=np.float32)
         nt = int((path * H / V + 2.5 / PEAK_HZ) / model.dt_s)
         series = ricker(PEAK_HZ, model.dt_s, nt)[None, :nt]
         first = [low for low, _ in extra]
