@@ -34,7 +34,7 @@ class Grid:
         if self.ndim not in (2, 3):
             msg = f"a grid has 2 or 3 axes, found {self.ndim}"
             raise ValueError(msg)
-        if min(self.shape) < 1 or not min(self.spacing_m) > 0:
+        if min(self.shape) < 1 or not all(h > 0 for h in self.spacing_m):
             msg = f"cells {self.shape} and spacing {self.spacing_m} must be positive"
             raise ValueError(msg)
 
