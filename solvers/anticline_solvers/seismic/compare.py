@@ -101,9 +101,13 @@ def compared_box(grid: Grid, parameters: dict[str, Any]) -> tuple[slice, ...]:
 def _by_depth(
     image: Field, reference: Field, depths: Field, window_m: float
 ) -> list[dict[str, float]]:
+    """Correlate window by window; one below half its height joins the one above."""
+    height = float(depths[-1] - depths[0])
+    windows = max(1, round(height / window_m))
     number = ((depths - depths[0]) / window_m + 1e-9).astype(int)
+    number = np.minimum(number, windows - 1)
     found = []
-    for k in range(int(number[-1]) + 1):
+    for k in range(windows):
         here = np.flatnonzero(number == k)
         if here.size:
             part = slice(int(here[0]), int(here[-1]) + 1)

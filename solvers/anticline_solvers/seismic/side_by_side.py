@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from anticline_solvers.domain.grid import Grid
 
 CLIP_PERCENTILE = 99.0
+WIDTH_IN = 9.0
 
 
 def draw_pair(
@@ -26,7 +27,8 @@ def draw_pair(
 
     report : of `seismic.compare`.
     """
-    figure = Figure(figsize=(9.0, 9.0), layout="constrained")
+    each_in = min(max(WIDTH_IN * grid.extent_m[-1] / grid.extent_m[0], 1.5), 6.0)
+    figure = Figure(figsize=(WIDTH_IN, 2.0 * each_in + 1.0), layout="constrained")
     x0, z0 = grid.origin_m[0], grid.origin_m[-1]
     extent = (x0, x0 + grid.extent_m[0], z0 + grid.extent_m[-1], z0)
     titles = (f"image, correlation {report['correlation']:.3f}", "reference")
