@@ -32,8 +32,9 @@ _OPTIONS: dict[str, Any] = {
 def prefer_wide_vectors() -> None:
     """Let Numba use 512-bit vectors in this process, where the processor has them."""
     host = llvm.get_host_cpu_features()
-    if host.get("avx512f") and config.CPU_FEATURES is None:
-        config.CPU_FEATURES = f"{host.flatten()},-prefer-256-bit"
+    chosen = getattr(config, "CPU_FEATURES", None)
+    if host.get("avx512f") and chosen is None:
+        vars(config)["CPU_FEATURES"] = f"{host.flatten()},-prefer-256-bit"
 
 
 prefer_wide_vectors()
