@@ -59,6 +59,6 @@ lock: setup ## write the locks anew from pyproject.toml
 	@setup/lock.sh
 
 clean: ## remove what was made: results, caches and the environment
-	rm -rf .venv output build dist .mypy_cache .ruff_cache .pytest_cache \
+	rm -rf .venv benchmarks/.envs output build dist .mypy_cache .ruff_cache .pytest_cache \
 		.import_linter_cache .hypothesis
 	find framework solvers tests setup -name __pycache__ -prune -exec rm -rf {} +
