@@ -127,7 +127,10 @@ def _read_ports(
 
 
 def read_path(node: Node, folder: Path, where: str, findings: Findings) -> Path | None:
-    """Expand ${VAR} and ~, and take a relative path from ``folder``."""
+    """Expand ${VAR} and ~, and take a relative path from ``folder``.
+
+    Links and ".." are resolved; below the current folder the path is relative.
+    """
     text = node.value
     if not isinstance(text, str) or not text.strip() or "\0" in text:
         findings.add(node.line, f"{where} needs the path of a file")
@@ -144,10 +147,15 @@ def read_path(node: Node, folder: Path, where: str, findings: Findings) -> Path 
         return None
     expanded = _VARIABLE.sub(lambda match: os.environ[match[1]], text)
     try:
-        return folder / Path(expanded).expanduser()
-    except (RuntimeError, ValueError) as error:
+        return _short((folder / Path(expanded).expanduser()).resolve())
+    except (OSError, RuntimeError, ValueError) as error:
         findings.add(node.line, f"{where}: {text!r}: {error}")
         return None
+
+
+def _short(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def read_parameters(
