@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from anticline_solvers.domain.grid import Grid
@@ -22,7 +24,7 @@ PARAMETERS = {
     "survey": {
         "peak_frequency_hz": 12,
         "sample_interval_s": 0.004,
-        "duration_s": 1.2,
+        "duration_s": 1.6,
         "source_first_m": 100,
         "source_last_m": 1500,
         "source_interval_m": 100,
@@ -31,7 +33,7 @@ PARAMETERS = {
         "receiver_interval_m": 20,
     },
     "forward": {},
-    "rtm": {"ranks_per_shot": 1},
+    "rtm": {"ranks_per_shot": 1, "memory_budget": 1.5e6},
 }
 FILES = {
     "survey": ({"model": "model.h5"}, {"survey": "survey.h5"}),
@@ -101,18 +103,25 @@ def stamps(folder: Path) -> dict[str, int]:
 
 def stop_after_two_shots(folder: Path, ranks: int, number: signal.Signals) -> int:
     """Start the migration, send a signal once two shots are there; the exit code."""
-    with subprocess.Popen(
-        command(folder, "rtm", ranks), env=environment(), start_new_session=True
-    ) as run:
+    with subprocess.Popen(command(folder, "rtm", ranks), env=environment()) as run:
         until = time.monotonic() + 300.0
         while len(stamps(folder)) < 2 and run.poll() is None:
             assert time.monotonic() < until
             time.sleep(0.01)
         if number == signal.SIGKILL:
-            os.killpg(run.pid, number)
+            kill_all(psutil.Process(run.pid))
         else:
             run.send_signal(number)
         return run.wait(timeout=120)
+
+
+def kill_all(launcher: psutil.Process) -> None:
+    """Kill a launcher and its ranks, which have process groups of their own."""
+    everyone = [*launcher.children(recursive=True), launcher]
+    for process in everyone:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(everyone[:-1], timeout=60)
 
 
 @pytest.mark.parametrize(
@@ -127,6 +136,7 @@ def stop_after_two_shots(folder: Path, ranks: int, number: signal.Signals) -> in
     ],
 )
 def test_no_finished_shot_is_lost_or_made_again(survey, ranks, number):
+    (survey / "image.h5").unlink(missing_ok=True)
     code = stop_after_two_shots(survey, ranks, number)
     kept = stamps(survey)
     assert code != 0
@@ -144,5 +154,4 @@ def test_no_finished_shot_is_lost_or_made_again(survey, ranks, number):
     image, whole = (
         read_image(survey / name).tobytes() for name in ("image.h5", "whole.h5")
     )
-    (survey / "image.h5").unlink()
     assert image == whole
