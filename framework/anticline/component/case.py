@@ -71,7 +71,11 @@ class Case:
         return fingerprint(
             self.component.name,
             self.component.version,
-            self.parameters,
+            {
+                p.name: self.parameters[p.name]
+                for p in self.component.parameters
+                if p.identity
+            },
             self.input_hashes(),
         )
 

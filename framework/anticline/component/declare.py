@@ -84,7 +84,8 @@ class Parameter:
     and the driver then sees None. ``unit`` is that of the value the driver
     receives; a case file may give another of the same dimension. ``minimum``
     and ``maximum`` are inclusive and, like ``choices``, hold for every item of
-    a list.
+    a list. ``identity`` false: the value changes how a result is made (memory,
+    ranks) and not the result, so it is no part of a case's fingerprint.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Parameter:
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[Any, ...] | None = None
+    identity: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what contradicts itself (DeclarationError)."""

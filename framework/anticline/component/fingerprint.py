@@ -2,8 +2,9 @@
 
     fingerprint = sha256(component, its version, parameters, sha256 of each input)
 
-Paths, output names and ranks are no part of it: the same question asked in
-another folder on more ranks has the same answer.
+Paths, output names, ranks and parameters that only say how (memory, ranks for a
+shot) are no part of it: the same question asked in another folder on more ranks
+has the same answer.
 """
 
 from __future__ import annotations

@@ -13,6 +13,9 @@ from anticline_solvers.domain.layout import Array, Layout
 
 Integers = NDArray[np.int64]
 
+POINTS_AT_ONCE = 4096
+"""Points whose footprints are expanded together: bounds the memory of set-up."""
+
 
 @dataclass(frozen=True, eq=False)
 class Footprint:
@@ -79,13 +82,33 @@ def _inside(cells: Integers, box: Box) -> NDArray[np.bool_]:
 def _footprint(
     first: Integers, weights: NDArray[np.float64], layout: Layout, exists: Box
 ) -> Footprint:
+    """Expand the points that touch this rank, a chunk at a time."""
+    n, _, width = weights.shape
+    low = np.array([side.start for side in exists])
+    high = np.array([side.stop for side in exists])
+    near = np.flatnonzero(((first < high) & (first + width > low)).all(axis=1))
+    counts = np.zeros(n, np.int64)
+    cells, values = [np.empty(0, np.int64)], [np.empty(0, layout.dtype)]
+    for start in range(0, near.size, POINTS_AT_ONCE):
+        some = near[start : start + POINTS_AT_ONCE]
+        used, flat, weight = _expand(first[some], weights[some], layout, exists)
+        counts[some] = used.sum(axis=1)
+        cells.append(flat[used])
+        values.append(weight[used].astype(layout.dtype))
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return Footprint(starts, np.concatenate(cells), np.concatenate(values))
+
+
+def _expand(
+    first: Integers, weights: NDArray[np.float64], layout: Layout, exists: Box
+) -> tuple[NDArray[np.bool_], Integers, NDArray[np.float64]]:
+    """Which footprint cells count, their flat indices and weights, (n, k^ndim)."""
     n, ndim, width = weights.shape
     offsets = np.array(list(product(range(width), repeat=ndim)), np.int64)
     cells = first[:, None, :] + offsets
-    product_of_axes = np.ones((n, offsets.shape[0]))
+    weight = np.ones((n, offsets.shape[0]))
     for axis in range(ndim):
-        product_of_axes *= weights[:, axis, :][:, offsets[:, axis]]
-    used = _inside(cells, exists) & (product_of_axes != 0.0)
+        weight *= weights[:, axis, :][:, offsets[:, axis]]
+    used = _inside(cells, exists) & (weight != 0.0)
     flat = ((cells - layout.origin) * layout.strides).sum(axis=-1) + layout.first
-    starts = np.concatenate([[0], np.cumsum(used.sum(axis=1))]).astype(np.int64)
-    return Footprint(starts, flat[used], product_of_axes[used].astype(layout.dtype))
+    return used, flat, weight

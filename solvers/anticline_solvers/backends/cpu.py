@@ -32,7 +32,7 @@ _OPTIONS: dict[str, Any] = {
 def prefer_wide_vectors() -> None:
     """Let Numba use 512-bit vectors in this process, where the processor has them."""
     host = llvm.get_host_cpu_features()
-    chosen = getattr(config, "CPU_FEATURES", None)
+    chosen = getattr(config, "CPU_FEATURES", None) or getattr(config, "CPU_NAME", None)
     if host.get("avx512f") and chosen is None:
         vars(config)["CPU_FEATURES"] = f"{host.flatten()},-prefer-256-bit"
 

@@ -20,9 +20,7 @@ _X86 = platform.machine().lower() in ("x86_64", "amd64")
 _FLUSH_AND_ZERO = 0x8040
 
 
-@intrinsic
-def flush_denormals(typing_context: Any) -> Any:
-    """Let denormals be zero on this thread; return the setting before (uint32)."""
+def _flush(typing_context: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         if not _X86:
@@ -38,9 +36,7 @@ def flush_denormals(typing_context: Any) -> Any:
     return types.uint32(), generate
 
 
-@intrinsic
-def restore_denormals(typing_context: Any, setting: Any) -> Any:
-    """Put the setting of this thread back to what `flush_denormals` returned."""
+def _restore(typing_context: Any, setting: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         if _X86:
@@ -50,6 +46,14 @@ def restore_denormals(typing_context: Any, setting: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(types.uint32), generate
+
+
+flush_denormals: Any = intrinsic(_flush)
+"""flush_denormals() -> uint32: denormals become zero on this thread from here on;
+returns the setting before. For compiled functions."""
+
+restore_denormals: Any = intrinsic(_restore)
+"""restore_denormals(setting): put this thread's setting back."""
 
 
 def _control(builder: Any, name: str, place: Any) -> None:

@@ -140,10 +140,10 @@ def choose_process_grid(shape: tuple[int, ...], ranks: int) -> tuple[int, ...]:
     Raises ValueError where no process grid fits the cells.
     """
     split = shape[:-1]
-    counts = range(1, ranks + 1)
+    divisors = [p for p in range(1, ranks + 1) if ranks % p == 0]
     grids = [
         grid
-        for grid in product(counts, repeat=len(split))
+        for grid in product(divisors, repeat=len(split))
         if prod(grid) == ranks and all(p <= n for p, n in zip(grid, split, strict=True))
     ]
     if not grids:

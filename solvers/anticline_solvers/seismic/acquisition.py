@@ -130,6 +130,23 @@ def outside(grid: Grid, shots: Iterable[Shot]) -> list[str]:
     return found
 
 
+def on_free_surface(grid: Grid, shots: Iterable[Shot]) -> list[str]:
+    """Say which shots have points on the top cells, where the pressure is zero."""
+    margin = 1e-9 * grid.spacing_m[-1]
+    silent = [
+        shot.id
+        for shot in shots
+        if abs(shot.source_m[-1] - grid.origin_m[-1]) < margin
+        or (abs(shot.receivers_m[:, -1] - grid.origin_m[-1]) < margin).any()
+    ]
+    if not silent:
+        return []
+    return [
+        f"the source or receivers of {_listed(silent)} lie on the free surface, where "
+        f"the pressure is zero; put them deeper, a cell is {grid.spacing_m[-1]:g} m"
+    ]
+
+
 def empty_spreads(shots: Iterable[Shot]) -> list[str]:
     """Say which shots have no receiver, in one line or none."""
     silent = [shot.id for shot in shots if not len(shot.receivers_m)]

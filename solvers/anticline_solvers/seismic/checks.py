@@ -62,8 +62,11 @@ def output(case: Case, port: str) -> list[Finding]:
 
 
 def space(case: Case, port: str, n_bytes: int) -> list[Finding]:
-    """Find a disk too full for what a run writes."""
-    finding = require_space(case.outputs[port], n_bytes)
+    """Find a disk too full for what a run still writes, finished shots apart."""
+    output = case.outputs[port]
+    work = output.with_name(output.name + ".work")
+    there = sum(file.stat().st_size for file in work.glob("shots/*.h5"))
+    finding = require_space(output, max(0, n_bytes - there))
     return [finding] if finding else []
 
 
@@ -91,6 +94,8 @@ def modelling(case: Case, survey: Survey | None, comm_size: int) -> list[Finding
     place = "inputs.survey" if "survey" in case.inputs else "inputs.gathers"
     wrong = acquisition.outside(grid, survey.shots)
     wrong += acquisition.empty_spreads(survey.shots)
+    if case.parameters["free_surface"]:
+        wrong += acquisition.on_free_surface(grid, survey.shots)
     findings += [case.finding(place, text) for text in wrong]
     if not fault:
         findings += _sampling(case, grid, survey)

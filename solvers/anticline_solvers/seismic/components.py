@@ -71,6 +71,7 @@ _WAVES = (
         "ranks that share a shot; 0: one in 2-D where there are shots enough, else all",
         0,
         minimum=0,
+        identity=False,
     ),
 )
 
@@ -193,6 +194,7 @@ RTM = Component(
             None,
             unit="bytes",
             minimum=0.0,
+            identity=False,
         ),
     ),
     run=f"{_SEISMIC}.rtm:run",

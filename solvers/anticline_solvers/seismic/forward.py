@@ -22,7 +22,7 @@ from anticline.errors import Failed, Finding
 from anticline_solvers.formats.gathers import combine, write_shot
 from anticline_solvers.formats.hdf5 import finished
 from anticline_solvers.formats.survey import Shot, Survey, read_survey
-from anticline_solvers.numerics.dispersion import correct
+from anticline_solvers.numerics.dispersion import EDGE_STEPS, correct
 from anticline_solvers.seismic import checks
 from anticline_solvers.seismic.aperture import Box, window
 from anticline_solvers.seismic.modelling import Modelling
@@ -128,8 +128,10 @@ def model_shot(
 
     velocity_m_s : of a homogeneous medium, in the place of the model's.
 
+    The loop runs EDGE_STEPS beyond the last sample, which the time correction needs.
+
     Returns float32 (n_receivers, n_samples) [Pa] on rank 0 of the group, None
-    elsewhere.
+    elsewhere. Raises Failed where a sample is not finite.
     """
     propagator = modelling.propagator(box, velocity_m_s)
     sources = propagator.points(shot.source_m[None, :], density=True)
@@ -137,13 +139,14 @@ def model_shot(
     traces = propagate(
         propagator,
         sources,
-        modelling.source(survey),
+        modelling.source(survey, EDGE_STEPS),
         receivers,
         at_step=watched(propagator, watch, shot.id),
     )
     whole = propagator.collect(receivers, traces)
     if whole is None:
         return None
+    insist_finite(whole, f"shot {shot.id}: the gather")
     return np.asarray(
         correct(whole, modelling.dt_s, survey.sample_interval_s, survey.n_samples),
         np.float32,
@@ -154,13 +157,16 @@ def watched(propagator: Any, watch: Watch, shot_id: int) -> Callable[[int, Any],
     """Make an ``at_step`` that looks for a stop, and for a NaN now and then."""
 
     def at_step(n: int, state: Any) -> None:
-        if n % STEPS_PER_SANITY == 0 and not _is_finite(propagator.view(state)):
-            msg = f"shot {shot_id}: the wavefield is not finite at time step {n}"
-            raise Failed(msg)
+        if n % STEPS_PER_SANITY == STEPS_PER_SANITY - 1:
+            field = propagator.view(state)
+            insist_finite(field, f"shot {shot_id}: the wavefield at time step {n}")
         watch.look()
 
     return at_step
 
 
-def _is_finite(field: NDArray[np.floating[Any]]) -> bool:
-    return bool(np.isfinite(field).all())
+def insist_finite(values: NDArray[np.floating[Any]], what: str) -> None:
+    """Raise Failed where a value is NaN or infinite."""
+    if not np.isfinite(values).all():
+        msg = f"{what} is not finite; look at the model's velocities and the time step"
+        raise Failed(msg)

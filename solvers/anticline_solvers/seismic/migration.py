@@ -104,17 +104,22 @@ class ReceiverField:
         self._state = propagator.start()
 
     def at(self, n: int, halo: int) -> NDArray[Any]:
-        """Go back to time step n and give the field there, C contiguous."""
+        """Go back to time t_n and give the field there, C contiguous.
+
+        The transposed step n acts with the data at t_n and makes the field at
+        t_{n-1}; so the field at t_n is there after step n + 1.
+        """
+        after = n + 1
         propagate(
             self._propagator,
             self._data.points,
-            self._data.values[n : self._last].T,
+            self._data.values[after : self._last].T,
             self._silent,
             transpose=True,
             state=self._state,
-            at_step=lambda step, state: self._at_step(n + step, state),
+            at_step=lambda step, state: self._at_step(after + step, state),
         )
-        self._last = n
+        self._last = min(after, self._last)
         return np.ascontiguousarray(self._propagator.view(self._state, halo))
 
 

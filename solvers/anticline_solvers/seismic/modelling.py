@@ -67,9 +67,9 @@ class Modelling:
         duration_s = (survey.n_samples - 1) * survey.sample_interval_s
         return math.ceil(duration_s / self.dt_s - 1e-9) + 1
 
-    def source(self, survey: Survey) -> Samples:
-        """Give the wavelet as the time steps need it, (1, time steps)."""
-        nt = self.time_steps(survey)
+    def source(self, survey: Survey, beyond: int = 0) -> Samples:
+        """Give the wavelet as the time steps need it, (1, time steps + beyond)."""
+        nt = self.time_steps(survey) + beyond
         moved = predisperse(survey.wavelet, survey.wavelet_interval_s, self.dt_s, nt)
         return moved[None, :]
 

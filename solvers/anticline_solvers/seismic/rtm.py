@@ -32,7 +32,7 @@ from anticline_solvers.numerics.storage import StoragePlan
 from anticline_solvers.seismic import checks, mute, preparation, stack
 from anticline_solvers.seismic import imaging as conditions
 from anticline_solvers.seismic.aperture import Box, window, windowed
-from anticline_solvers.seismic.forward import model_shot, watched
+from anticline_solvers.seismic.forward import insist_finite, model_shot, watched
 from anticline_solvers.seismic.migration import (
     ReceiverField,
     Series,
@@ -221,6 +221,7 @@ class Job:
         if whole is None or light is None:
             return None
         weights = image_mute(self.case, self.modelling.grid, box)
+        insist_finite(whole, "a shot's image")
         fields = {"image": whole * weights, "illumination": light}
         return Partial(tuple(side.start for side in box), fields)
 
@@ -265,8 +266,9 @@ def image_mute(case: Case, grid: Grid, box: Box) -> NDArray[np.float32]:
         velocity = read_field(case.inputs["model"], "vp", box)
         bottom = mute.water_bottom_m(velocity, depths, p["water_velocity_m_s"])
         floor = np.maximum(floor, bottom)
-    taper = p["mute_taper_m"] if floor.max() > depths[0] else 0.0
-    return mute.depth_mute(depths, floor, taper)
+    weights = mute.depth_mute(depths, floor, p["mute_taper_m"])
+    weights[floor <= depths[0]] = 1.0
+    return weights
 
 
 def stack_shots(

@@ -48,7 +48,7 @@ class ShotFiles:
 
     def remove(self) -> None:
         """Delete the folder and all in it."""
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def write_partial(path: Path, partial: Partial, fingerprint: str) -> None:

@@ -58,5 +58,6 @@ def _write(name: str, text: str) -> Path:
             "w", dir=folder, suffix=".part", delete=False
         ) as part:
             part.write(text)
+            Path(part.name).chmod(0o644)
         Path(part.name).replace(path)
     return path

@@ -1,7 +1,8 @@
 """Imaging conditions at one imaging step in Numba, threaded over rows.
 
 The twin of `kernels.reference`: the same products and sums in the same order and
-no contraction, so both give the same bits. Arrays are C contiguous; a 2-D array
+no contraction, so both give the same bits, but for products below the normal range
+of float32, which count as zero here. Arrays are C contiguous; a 2-D array
 is passed as 3-D with one row in y.
 """
 
@@ -14,7 +15,10 @@ from typing import Any
 import numba
 import numpy as np
 
+from anticline_solvers.backends.denormals import flush_denormals, restore_denormals
 from anticline_solvers.seismic.kernels.reference import Field, Weights
+
+CELLS_AT_ONCE = 4096
 
 
 def correlate(image: Field, illumination: Field, s: Field, r: Field) -> None:
@@ -26,9 +30,13 @@ def correlate(image: Field, illumination: Field, s: Field, r: Field) -> None:
 
 @numba.njit(parallel=True, cache=True, error_model="numpy")
 def _correlate(image: Field, illumination: Field, s: Field, r: Field) -> None:
-    for i in numba.prange(image.size):
-        image[i] += s[i] * r[i]
-        illumination[i] += s[i] * s[i]
+    for part in numba.prange(-(-image.size // CELLS_AT_ONCE)):
+        setting = flush_denormals()
+        first = part * CELLS_AT_ONCE
+        for i in range(first, min(first + CELLS_AT_ONCE, image.size)):
+            image[i] += s[i] * r[i]
+            illumination[i] += s[i] * s[i]
+        restore_denormals(setting)
 
 
 def scatter(
@@ -70,6 +78,7 @@ def _scatter_kernel(margin: int, ndim: int) -> Callable[..., None]:
     def loop(image: Any, illumination: Any, s: Any, r: Any, d: Any, w: Any) -> None:
         nx, ny, nz = image.shape
         for row in numba.prange(nx * ny):
+            setting = flush_denormals()
             i, j = row // ny, row % ny
             x, y = i + margin, j + in_y
             for k in range(nz):
@@ -99,5 +108,6 @@ def _scatter_kernel(margin: int, ndim: int) -> Callable[..., None]:
                 product += by_s * by_r
                 image[i, j, k] -= r[x, y, z] * laplacian + product
                 illumination[i, j, k] += s[x, y, z] * s[x, y, z]
+            restore_denormals(setting)
 
     return loop
