@@ -185,3 +185,24 @@ def test_images_on_different_grids_are_not_compared(folder):
     made = case(COMPARE, files, {"report": folder / "r.json"})
     (finding,) = compare.check(made, 1)
     assert "one grid" in finding.text
+
+
+def test_a_source_or_receiver_on_the_free_surface_is_refused(folder):
+    made = recording()
+    shallow = np.array([100.0, 0.0])
+    raised = made.shots[1].receivers_m * np.array([1.0, 0.0])
+    shots = (
+        replace(made.shots[0], source_m=shallow),
+        replace(made.shots[1], receivers_m=raised),
+        made.shots[2],
+    )
+    write_survey(folder / "s.h5", replace(made, shots=shots))
+    assert not forward.check(modelling(folder), 1)
+    (finding,) = forward.check(modelling(folder, free_surface=True), 1)
+    assert "shots 1, 2 lie on the free surface" in finding.text
+
+
+def test_a_result_is_the_same_case_however_its_work_is_shared(folder):
+    plain = migration(folder).fingerprint()
+    assert migration(folder, ranks_per_shot=3, memory_budget=1e6).fingerprint() == plain
+    assert migration(folder, space_order=6).fingerprint() != plain
