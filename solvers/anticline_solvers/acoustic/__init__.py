@@ -3,5 +3,7 @@
 equations   the wave equation, its scheme and layers as one table of terms
 memory      the layers' memory variables of one rank: where they lie
 kernels     the update as NumPy (reference) and Numba (cpu)
+points      sources and receivers between the cells, on one rank
+state       the wavefield of one rank between two time steps
 propagator  a model on the ranks of a communicator, stepped in time
 """

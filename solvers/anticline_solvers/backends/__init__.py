@@ -1,4 +1,6 @@
 """Array backends: which kernels of a physics run, loaded when asked for.
 
-base  the protocol that every backend's kernels follow, and how they are found
+base       the protocol that every backend's kernels follow, and how they are found
+cpu        how kernels are compiled by Numba
+denormals  the smallest numbers become zero while a kernel runs
 """

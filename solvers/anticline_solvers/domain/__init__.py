@@ -4,4 +4,5 @@ grid           cells, spacing and origin in a local frame
 decomposition  which rank owns which cells, and what it exchanges (no MPI)
 layout         where a rank's cells lie in memory
 halo           the exchange itself (MPI)
+assembly       the ranks' parts brought together on rank 0 (MPI)
 """

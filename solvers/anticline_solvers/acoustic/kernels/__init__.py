@@ -1,4 +1,4 @@
-"""The acoustic update, three times with one signature.
+"""The acoustic update, as twins with one signature.
 
 setup      what a kernel is built from
 reference  NumPy: the specification, and the oracle of the contract tests

@@ -42,8 +42,8 @@ def rows(previous, current, scale, old, new, second, first, profiles, table,
     """Update rows xa <= x < xb, ya <= y < yb of the local cells."""
     setting = flush_denormals()
     nz = geometry[1]
-    sx = U({sx})
-    sy = U({sy})
+    sx = U(geometry[2])
+    sy = U(geometry[3])
     place = U(geometry[0])
     width = geometry[5]
 {weights}
@@ -128,7 +128,6 @@ def source(
     terms: tuple[Term, ...],
     direction: str,
     layer_cells: int,
-    strides: tuple[int, ...] | None = None,
 ) -> str:
     """Write the module's text.
 
@@ -136,21 +135,15 @@ def source(
     direction : "forward" or "transpose", for the module's first line.
     layer_cells : cells of a slab across its layer; a constant, so that the
         short loop along z is vectorised.
-    strides : (x[, y]) strides of the layout to compile in as constants; None
-        reads them at run time.
     """
     reach = radius(order)
     names = ("x", "z") if ndim == 2 else ("x", "y", "z")
-    sx = str(strides[0]) if strides else "geometry[2]"
-    sy = str(strides[1]) if strides and ndim == 3 else "geometry[3]"
     parts = [_HEADER.format(ndim=ndim, order=order, dtype=dtype, direction=direction)]
     parts += [
         _layer(name, axis, reach, terms, layer_cells) for axis, name in enumerate(names)
     ]
     parts.append(
         _ROWS.format(
-            sx=sx,
-            sy=sy,
             reach=reach,
             weights=_weights(names, reach),
             laplacian=_laplacian(names, reach),
