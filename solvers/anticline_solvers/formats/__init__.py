@@ -1,6 +1,7 @@
 """Files the solvers read and write; each is an interface, named and versioned inside.
 
 hdf5         whole files: written beside and renamed, opened with their format checked
+contents     parts of an open file; what is missing is named
 distributed  one array written by many ranks, collectively or gathered
 provenance   who made a file, from what
 geometry     a grid and its place on the map

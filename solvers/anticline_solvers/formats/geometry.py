@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from anticline_solvers.domain.grid import Grid
+from anticline_solvers.formats import contents
 
 GROUP = "geometry"
 
@@ -55,9 +56,9 @@ def write_frame(group: h5py.Group, frame: Frame) -> None:
 def frame_of(group: h5py.Group) -> Frame:
     """Read the three attributes of a frame."""
     return Frame(
-        float(group.attrs["easting_m"]),
-        float(group.attrs["northing_m"]),
-        float(group.attrs["azimuth_deg"]),
+        contents.number(group, "easting_m"),
+        contents.number(group, "northing_m"),
+        contents.number(group, "azimuth_deg"),
     )
 
 
@@ -74,13 +75,19 @@ def write_geometry(file: h5py.File | None, grid: Grid, frame: Frame) -> None:
 
 
 def grid_of(file: h5py.File) -> Grid:
-    """Read the grid of an open model or image."""
-    attributes = file[GROUP].attrs
-    return Grid(
-        tuple(int(n) for n in attributes["shape"]),
-        tuple(float(h) for h in attributes["spacing_m"]),
-        tuple(float(o) for o in attributes["origin_m"]),
+    """Read the grid of an open model or image; BadInput where it is none."""
+    group = contents.group(file, GROUP)
+    shape, spacing_m, origin_m = (
+        contents.attribute(group, name) for name in ("shape", "spacing_m", "origin_m")
     )
+    try:
+        return Grid(
+            tuple(int(n) for n in shape),
+            tuple(float(h) for h in spacing_m),
+            tuple(float(o) for o in origin_m),
+        )
+    except (TypeError, ValueError) as error:
+        raise contents.faulty(file, f"'{GROUP}' is no grid: {error}") from error
 
 
 def map_frame_of(path: Path) -> Frame:

@@ -26,7 +26,6 @@ from anticline_solvers.formats.provenance import read_provenance, write_provenan
 
 __all__ = [
     "create_dataset",
-    "dataset",
     "finished",
     "format_of",
     "has_parallel_hdf5",
@@ -164,16 +163,6 @@ def _mismatch(found: str, formats: tuple[str, ...]) -> str:
             f"{needed}: make the file again or use the release that wrote it"
         )
     return f"is {found}; needed is {needed}: name a file of that kind"
-
-
-def dataset(file: h5py.File, name: str) -> h5py.Dataset:
-    """Find a data set of an open file; BadInput, naming those there are, if absent."""
-    found = file.get(name)
-    if isinstance(found, h5py.Dataset):
-        return found
-    names = ", ".join(k for k, v in file.items() if isinstance(v, h5py.Dataset))
-    text = f"has no data set '{name}'; it holds {names or 'none'}"
-    raise BadInput([Finding(str(file.filename), None, text)])
 
 
 def format_of(path: Path) -> str | None:

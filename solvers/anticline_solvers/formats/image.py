@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from anticline_solvers.domain.grid import Grid
+from anticline_solvers.formats.contents import attribute, dataset
 from anticline_solvers.formats.distributed import Box, create_dataset
 from anticline_solvers.formats.geometry import Frame, write_geometry
-from anticline_solvers.formats.hdf5 import dataset, open_checked, write_new
+from anticline_solvers.formats.hdf5 import open_checked, write_new
 from anticline_solvers.formats.model import Field, read_frame, read_grid
 
 __all__ = [
@@ -83,4 +84,4 @@ def datasets_of(path: Path) -> tuple[str, ...]:
 def read_shots(path: Path) -> tuple[int, ...]:
     """Read the numbers of the shots in an image."""
     with open_checked(path, FORMAT) as file:
-        return tuple(int(number) for number in file.attrs["shots"])
+        return tuple(int(number) for number in attribute(file, "shots"))

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from anticline_solvers.domain.grid import Grid
+from anticline_solvers.formats.contents import dataset
 from anticline_solvers.formats.distributed import Box, create_dataset, write_box
 from anticline_solvers.formats.geometry import (
     Frame,
@@ -23,7 +24,7 @@ from anticline_solvers.formats.geometry import (
     map_frame_of,
     write_geometry,
 )
-from anticline_solvers.formats.hdf5 import dataset, open_checked, write_new
+from anticline_solvers.formats.hdf5 import open_checked, write_new
 
 __all__ = [
     "FORMAT",

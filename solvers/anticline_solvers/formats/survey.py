@@ -15,6 +15,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from anticline_solvers.formats import contents
 from anticline_solvers.formats.geometry import (
     GROUP,
     Frame,
@@ -147,27 +148,38 @@ def _put(group: h5py.Group, name: str, values: NDArray[np.generic], unit: str) -
 
 
 def get_survey(file: h5py.File) -> Survey:
-    """Read the group `survey` of an open file; shots share their receiver arrays."""
-    group = file["survey"]
-    receivers = group["receiver"][...]
-    first = group["spread_first"][...]
-    spreads = [receivers[a:b] for a, b in pairwise(first)]
-    shots = tuple(
-        Shot(int(number), source, spreads[int(which)])
-        for number, source, which in zip(
-            group["shot_id"][...],
-            group["source"][...],
-            group["spread_of_shot"][...],
-            strict=True,
-        )
-    )
+    """Read the group `survey` of an open file; shots share their receiver arrays.
+
+    Raises BadInput that names the file and what is missing or contradicts itself.
+    """
+    group = contents.group(file, "survey")
+    wavelet = contents.dataset(group, "wavelet")
+    try:
+        shots = _get_shots(group)
+    except (ValueError, IndexError) as error:
+        text = f"'survey' contradicts itself ({error}); make the file again"
+        raise contents.faulty(file, text) from error
+    if not shots:
+        raise contents.faulty(file, "'survey' holds no shot; make the file again")
     return Survey(
         shots,
-        group["wavelet"][...],
-        float(group["wavelet"].attrs["interval_s"]),
-        float(group.attrs["sample_interval_s"]),
-        int(group.attrs["n_samples"]),
-        float(group.attrs["peak_frequency_hz"]),
-        float(group.attrs["maximum_frequency_hz"]),
-        frame_of(file[GROUP]),
+        wavelet[...],
+        contents.number(wavelet, "interval_s"),
+        contents.number(group, "sample_interval_s"),
+        int(contents.number(group, "n_samples")),
+        contents.number(group, "peak_frequency_hz"),
+        contents.number(group, "maximum_frequency_hz"),
+        frame_of(contents.group(file, GROUP)),
+    )
+
+
+def _get_shots(group: h5py.Group) -> tuple[Shot, ...]:
+    ids, sources, receivers, first, which = (
+        contents.dataset(group, name)[...]
+        for name in ("shot_id", "source", "receiver", "spread_first", "spread_of_shot")
+    )
+    spreads = [receivers[a:b] for a, b in pairwise(first)]
+    return tuple(
+        Shot(int(number), source, spreads[int(spread)])
+        for number, source, spread in zip(ids, sources, which, strict=True)
     )
