@@ -1,7 +1,8 @@
-"""Bringing the ranks' parts together on rank 0."""
+"""Bringing the ranks' parts together on rank 0, in messages of bounded size."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,35 +14,60 @@ from anticline_solvers.domain.layout import Array
 if TYPE_CHECKING:
     from mpi4py import MPI
 
+MESSAGE_BYTES = 64 * 2**20
+"""Largest message: MPI counts elements in 32 bits, and buffers stay small."""
+
 
 def collect(
     comm: MPI.Comm | None, n: int, owned: NDArray[np.int64], rows: Array
 ) -> Array | None:
-    """Rows (owned.size, nt) of every rank as (n, nt) on rank 0; None elsewhere.
+    """Bring rows (owned.size, nt) of every rank to rank 0 as (n, nt); None elsewhere.
 
-    A row that several ranks hold, or none, stays as the last one wrote it (0).
+    A row that no rank holds is zero.
     """
-    parts = _gather(comm, (owned, np.ascontiguousarray(rows)))
-    if parts is None:
-        return None
-    out = np.zeros((n, rows.shape[1]), rows.dtype)
-    for indices, values in parts:
-        out[indices] = values
+    out = np.zeros((n, rows.shape[1]), rows.dtype) if _is_root(comm) else None
+    for indices, values in _parts(comm, owned, rows):
+        if out is not None:
+            out[indices] = values
     return out
 
 
 def assemble(
     comm: MPI.Comm | None, shape: tuple[int, ...], box: Box, local: Array
 ) -> Array | None:
-    """Boxes of every rank as one array of `shape` on rank 0; None elsewhere."""
-    parts = _gather(comm, (box, np.ascontiguousarray(local)))
-    if parts is None:
-        return None
-    out = np.zeros(shape, local.dtype)
-    for place, values in parts:
-        out[place] = values
+    """Bring boxes of every rank to rank 0 as one array of `shape`; None elsewhere."""
+    out = np.zeros(shape, local.dtype) if _is_root(comm) else None
+    for place, values in _parts(comm, box, local):
+        if out is not None:
+            out[place] = values
     return out
 
 
-def _gather(comm: MPI.Comm | None, part: Any) -> list[Any] | None:
-    return comm.gather(part, root=0) if comm else [part]
+def _is_root(comm: MPI.Comm | None) -> bool:
+    return comm is None or comm.rank == 0
+
+
+def _parts(comm: MPI.Comm | None, place: Any, values: Array) -> Iterator[Any]:
+    """Yield (place, values) of every rank in turn on rank 0; send there elsewhere."""
+    whole = np.ascontiguousarray(values)
+    if comm is not None and comm.rank > 0:
+        comm.send((place, whole.shape), dest=0)
+        for piece in _pieces(whole):
+            comm.Send(piece, dest=0)
+        return
+    yield place, whole
+    if comm is None:
+        return
+    for peer in range(1, comm.size):
+        there, shape = comm.recv(source=peer)
+        received = np.empty(shape, whole.dtype)
+        for piece in _pieces(received):
+            comm.Recv(piece, source=peer)
+        yield there, received
+
+
+def _pieces(array: Array) -> Iterator[Array]:
+    flat = array.reshape(-1)
+    step = MESSAGE_BYTES // array.itemsize
+    for start in range(0, flat.size, step):
+        yield flat[start : start + step]
