@@ -54,7 +54,8 @@ class Declared(Protocol):
 def fit(declared: Declared, given: Any) -> Any:
     """Convert ``given`` to the declared kind and unit, and hold it to the bounds.
 
-    Returns bool, int, float or str, or a list of them.
+    Returns bool, int, float or str, or a list of them; a single value given for a
+    list is a list of one.
 
     Raises
     ------
@@ -63,10 +64,12 @@ def fit(declared: Declared, given: Any) -> Any:
     """
     if not declared.kind.startswith("list["):
         return _fit_one(declared, declared.kind, given)
-    if not isinstance(given, list | tuple):
+    if given is None or isinstance(given, dict):
         msg = f"{_shown(given)} found, a list is needed: [ ... ]"
         raise ValueProblem(msg)
     kind = declared.kind[len("list[") : -1]
+    if not isinstance(given, list | tuple):
+        return [_fit_one(declared, kind, given)]
     fitted = []
     for position, item in enumerate(given, start=1):
         try:

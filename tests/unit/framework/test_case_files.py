@@ -57,6 +57,14 @@ def test_a_case_has_paths_converted_values_and_defaults(
     assert isinstance(case.parameters["memory_bytes"], int)
 
 
+@pytest.mark.parametrize("given", ["500", "0.5 km", "[500]"])
+def test_a_single_value_given_for_a_list_is_a_list_of_one(
+    write: Write, registry: Registry, given: str
+) -> None:
+    case = load_case(write(GOOD.replace("[100, 0.5 km]", given)), registry)
+    assert case.parameters["offsets_m"] == [500.0]
+
+
 def test_ten_mistakes_give_ten_findings_with_their_lines(
     write: Write, folder: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,7 +128,9 @@ parameters:
         ("  interval_s: 4 ms", "  peak_frequency_hz: 9", 8, "is here twice"),
         ("4 ms", "2001-99-99", 8, "no value: month must be in 1..12"),
         ("8 Hz", "!!python/none 3", 7, "no value: could not determine a constructor"),
-        ("[100, 0.5 km]", "100", 10, "100 found, a list is needed: [ ... ]"),
+        ("[100, 0.5 km]", "-2", 10, "'offsets_m': -2 found, at least 0 m is needed"),
+        ("[100, 0.5 km]", "{a: 1}", 10, "a mapping found, a list is needed: [ ... ]"),
+        ("[100, 0.5 km]", "", 10, "nothing found, a list is needed: [ ... ]"),
         ("[100, 0.5 km]", "[100", 11, "no YAML: "),
     ],
 )
