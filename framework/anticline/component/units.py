@@ -2,7 +2,8 @@
 
     value_in("10 m", "m")   -> 10.0
     value_in("4 ms", "s")   -> 0.004
-    value_in("8 Hz", "m")   -> UnitError: '8 Hz' is a frequency (Hz), ... (m)
+    value_in("8 Hz", "m")   -> UnitError: '8 Hz' is a frequency, a length is needed
+    value_in("8 yd", "m")   -> UnitError: unit 'yd' is not one of m, km, cm, mm, ft
 
 A fixed table, because a case file needs few units and a command that only
 prints its help should not load a library of thousands.
@@ -67,7 +68,8 @@ def value_in(text: str, unit: str) -> float:
     if not unit:
         msg = f"{text!r} has the unit {given!r} and this is a plain number"
         raise UnitError(msg)
-    source, target = _unit(given, text), UNITS[unit]
+    target = UNITS[unit]
+    source = _unit(given, text, target.dimension)
     if source.dimension != target.dimension:
         msg = (
             f"{text!r} is a {source.dimension}, a {target.dimension} is needed "
@@ -89,10 +91,10 @@ def _split(text: str, unit: str) -> tuple[Decimal, str]:
     raise UnitError(msg)
 
 
-def _unit(name: str, text: str) -> Unit:
+def _unit(name: str, text: str, dimension: str) -> Unit:
     try:
         return UNITS[name]
     except KeyError:
-        known = ", ".join(UNITS)
-        msg = f"{text!r}: unit {name!r} is not one of {known}"
+        fitting = (key for key, unit in UNITS.items() if unit.dimension == dimension)
+        msg = f"{text!r}: unit {name!r} is not one of {', '.join(fitting)}"
         raise UnitError(msg) from None

@@ -53,6 +53,18 @@ def test_what_is_no_such_quantity_is_told_with_what_is_needed(
     assert words in str(told.value)
 
 
+@pytest.mark.parametrize(
+    ("unit", "fitting"),
+    [("Hz", "Hz, kHz"), ("m", "m, km, cm, mm, ft"), ("kg/m3", "kg/m3, g/cm3")],
+)
+def test_an_unknown_unit_is_answered_with_those_of_the_needed_dimension(
+    unit: str, fitting: str
+) -> None:
+    with pytest.raises(UnitError) as told:
+        value_in("8 furlong", unit)
+    assert str(told.value) == f"'8 furlong': unit 'furlong' is not one of {fitting}"
+
+
 @given(st.text(), st.sampled_from(["", *UNITS]))
 def test_any_text_is_a_number_or_a_unit_error(text: str, unit: str) -> None:
     try:
