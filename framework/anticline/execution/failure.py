@@ -23,15 +23,22 @@ def exit_code(error: BaseException) -> int:
 
 
 def message(error: BaseException, where: str, report: Path | None) -> str:
-    """Say what went wrong: findings as they are, else where, error and line."""
+    """Say what went wrong: findings as they are, else where and what.
+
+    An error that this project raises on purpose is its text alone; any other
+    comes with its class and the line that raised it.
+    """
     if isinstance(error, BadInput):
         return str(error)
     if os.environ.get(TRACEBACK) == "1":
         return f"{where}:\n{whole_traceback(error)}"
-    text = traceback.format_exception_only(error)[-1].strip()
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [f"{where}: {text}"]
-    lines += [f"  at {f.filename}:{f.lineno} in {f.name}" for f in frames[-1:]]
+    if isinstance(error, AnticlineError):
+        lines = [f"{where}: {error}"]
+    else:
+        text = traceback.format_exception_only(error)[-1].strip()
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [f"{where}: {text}"]
+        lines += [f"  at {f.filename}:{f.lineno} in {f.name}" for f in frames[-1:]]
     if report is not None:
         lines.append(f"  traceback: {report}")
     return "\n".join(lines)

@@ -76,3 +76,12 @@ def test_a_message_names_place_error_and_line() -> None:
     assert first.startswith("rank 1 of 2: ValueError: invalid literal")
     assert second.startswith(f"  at {__file__}:")
     assert third == "  traceback: report.txt"
+
+
+def test_an_error_raised_on_purpose_is_its_text_alone() -> None:
+    try:
+        msg = "shot 3 is not finite at step 12"
+        raise Failed(msg)
+    except Failed as error:
+        text = message(error, "rank 1 of 2", Path("report.txt"))
+    assert text.splitlines() == [f"rank 1 of 2: {msg}", "  traceback: report.txt"]
