@@ -29,7 +29,7 @@ def build() -> typer.Typer:
 
     app = typer.Typer(
         name="anticline",
-        help="Subsurface workflows: seismic imaging and reservoir simulation.",
+        help="Seismic modelling and imaging: components, cases and MPI runs.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
