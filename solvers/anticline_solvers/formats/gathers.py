@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from anticline.errors import BadInput, Finding
 from anticline_solvers.formats.hdf5 import open_checked, write_new
-from anticline_solvers.formats.survey import Survey, get_survey, put_survey
+from anticline_solvers.formats.survey import Shot, Survey, get_survey, put_survey
 
 FORMAT = "anticline-gathers/1"
 
@@ -79,6 +79,57 @@ def _stored(file: h5py.File) -> tuple[int, ...]:
     return tuple(int(name) for name in file["shots"]) if "shots" in file else ()
 
 
+def _misshapen(file: h5py.File, survey: Survey) -> list[Finding]:
+    """Find shots of a survey whose traces are absent or of another shape."""
+    return [
+        Finding(str(file.filename), None, text)
+        for shot in survey.shots
+        if (text := _shape_fault(file, shot, survey.n_samples))
+    ]
+
+
+def _shape_fault(file: h5py.File, shot: Shot, n_samples: int) -> str:
+    """Say how a shot's traces fail the survey, or nothing."""
+    name = dataset_of(shot.id)
+    if name not in file:
+        return f"shot {shot.id} of its survey has no traces '{name}'"
+    found, wanted = file[name].shape, (len(shot.receivers_m), n_samples)
+    if found == wanted:
+        return ""
+    return f"shot {shot.id}: traces {found}, its survey asks for {wanted}"
+
+
+def trace_faults(path: Path, survey: Survey) -> list[Finding]:
+    """Find traces that are absent, of another shape or not finite, shot by shot.
+
+    survey : of the same file. Reads every trace once, one shot in memory at a time.
+    """
+    with open_checked(path, FORMAT) as file:
+        return [
+            Finding(str(path), None, text)
+            for shot in survey.shots
+            if (
+                text := _shape_fault(file, shot, survey.n_samples)
+                or _not_finite(file, shot)
+            )
+        ]
+
+
+def _not_finite(file: h5py.File, shot: Shot) -> str:
+    """Say which traces of a shot hold a NaN or an infinity, or nothing."""
+    try:
+        bad = ~np.isfinite(file[dataset_of(shot.id)][...]).all(axis=1)
+    except (OSError, TypeError) as error:
+        return f"shot {shot.id}: its traces cannot be read ({error}); make them again"
+    if not bad.any():
+        return ""
+    return (
+        f"shot {shot.id}: {int(bad.sum()):,} of {bad.size:,} traces hold values that "
+        f"are not finite, the first is trace {int(np.argmax(bad))} (counted from 0); "
+        "repair or drop them"
+    )
+
+
 class GatherReader:
     """An open file of gathers; a context manager.
 
@@ -91,27 +142,14 @@ class GatherReader:
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
         self._file = open_checked(self.path, FORMAT)
-        self.survey = get_survey(self._file)
-        self.shot_ids = self.survey.shot_ids
-        findings = [
-            Finding(str(path), None, text)
-            for s in self.shot_ids
-            if (text := self._fault(s))
-        ]
-        if findings:
+        try:
+            self.survey = get_survey(self._file)
+            if findings := _misshapen(self._file, self.survey):
+                raise BadInput(findings)
+        except BadInput:
             self.close()
-            raise BadInput(findings)
-
-    def _fault(self, shot_id: int) -> str:
-        """Say how a shot's traces fail the survey, or nothing."""
-        name = dataset_of(shot_id)
-        if name not in self._file:
-            return f"shot {shot_id} of its survey has no traces '{name}'"
-        found = self._file[name].shape
-        wanted = (len(self.survey.shot(shot_id).receivers_m), self.survey.n_samples)
-        if found == wanted:
-            return ""
-        return f"shot {shot_id}: traces {found}, its survey asks for {wanted}"
+            raise
+        self.shot_ids = self.survey.shot_ids
 
     def read(self, shot_id: int) -> Traces:
         """Traces of a shot, float32 (n_receivers, n_samples) [Pa]."""

@@ -178,6 +178,9 @@ def _get_shots(group: h5py.Group) -> tuple[Shot, ...]:
         contents.dataset(group, name)[...]
         for name in ("shot_id", "source", "receiver", "spread_first", "spread_of_shot")
     )
+    if not (np.isfinite(sources).all() and np.isfinite(receivers).all()):
+        msg = "a position is not finite"
+        raise ValueError(msg)
     spreads = [receivers[a:b] for a, b in pairwise(first)]
     return tuple(
         Shot(int(number), source, spreads[int(spread)])
