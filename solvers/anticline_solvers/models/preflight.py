@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import psutil
-
 from anticline.component import Case, Finding
 from anticline.errors import BadInput
+from anticline_solvers.backends.free_memory import free_bytes
 from anticline_solvers.formats import model
 from anticline_solvers.formats.hdf5 import finished, require_space
 
@@ -53,7 +52,7 @@ def memory_faults(
     needed = bytes_per_cell
     for n in shape:
         needed *= n
-    free = psutil.virtual_memory().available
+    free = free_bytes()
     if needed <= free:
         return []
     text = (

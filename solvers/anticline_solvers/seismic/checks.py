@@ -1,35 +1,34 @@
 """What keeps a case from running, found before any time step.
 
 Each function looks at one side of a case and returns findings; a driver's
-``check`` adds them up, so that all are shown at once. A file that cannot be read
+``check`` adds them up, so that all are shown at once. Ranks, memory and disk are
+`seismic.capacity`'s. A file that cannot be read
 gives its own finding here and ends only the checks that need it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
-
-import numpy as np
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
 
 from anticline.component import Case
 from anticline.component.context import work_folder
 from anticline.errors import BadInput, Finding
-from anticline_solvers.domain.decomposition import choose_process_grid
 from anticline_solvers.domain.grid import Grid
-from anticline_solvers.formats.hdf5 import finished, require_space
-from anticline_solvers.formats.model import read_grid, summary, velocity_fault
+from anticline_solvers.formats.hdf5 import finished
+from anticline_solvers.formats.model import (
+    fields_of,
+    read_grid,
+    summary,
+    velocity_fault,
+)
 from anticline_solvers.formats.survey import Survey, read_survey
 from anticline_solvers.numerics.stability import check_sampling, choose_time_step
-from anticline_solvers.numerics.storage import plan_storage
-from anticline_solvers.seismic import acquisition
-from anticline_solvers.seismic.aperture import Box, window, windowed
-from anticline_solvers.seismic.modelling import boundary_of
-from anticline_solvers.seismic.shots import ranks_for_a_shot
+from anticline_solvers.seismic import acquisition, capacity, wavelets
 
 T = TypeVar("T")
-Sizes = tuple[int, int]
 
 
 def attempt(make: Callable[[], T], findings: list[Finding]) -> T | None:
@@ -58,16 +57,10 @@ def output(case: Case, port: str) -> list[Finding]:
     for there in (path, *kept):
         if there.exists():
             attempt(lambda there=there: finished(there, case.fingerprint()), findings)  # type: ignore[misc]
-    return findings
-
-
-def space(case: Case, port: str, n_bytes: int) -> list[Finding]:
-    """Find a disk too full for what a run still writes, finished shots apart."""
-    output = case.outputs[port]
-    work = output.with_name(output.name + ".work")
-    there = sum(file.stat().st_size for file in work.glob("shots/*.h5"))
-    finding = require_space(output, max(0, n_bytes - there))
-    return [finding] if finding else []
+    return [
+        case.finding(f"outputs.{port}", f"{found.file}: {found.text}")
+        for found in findings
+    ]
 
 
 def survey_of(case: Case, port: str = "survey") -> tuple[Survey | None, list[Finding]]:
@@ -76,14 +69,25 @@ def survey_of(case: Case, port: str = "survey") -> tuple[Survey | None, list[Fin
     return attempt(lambda: read_survey(case.inputs[port]), findings), findings
 
 
+def velocity_grid(path: Path) -> Grid:
+    """Read the grid of a velocity model; BadInput for an image and all else."""
+    fields_of(path)
+    return read_grid(path)
+
+
 def modelling(case: Case, survey: Survey | None, comm_size: int) -> list[Finding]:
     """Find what keeps waves from being modelled: medium, positions, steps, ranks."""
     findings: list[Finding] = []
     path = case.inputs["model"]
-    grid = attempt(lambda: read_grid(path), findings)
+    if survey is not None:
+        findings += [case.finding(_place(case), text) for text in recorded(survey)]
+    sound = survey is not None and not findings
+    grid = attempt(lambda: velocity_grid(path), findings)
     if grid is None:
         return findings
-    fault = attempt(lambda: velocity_fault(path), findings)
+    unreadable: list[Finding] = []
+    fault = attempt(lambda: velocity_fault(path), unreadable)
+    findings += unreadable
     if fault:
         findings.append(Finding(str(path), None, fault))
     if survey is None:
@@ -91,127 +95,97 @@ def modelling(case: Case, survey: Survey | None, comm_size: int) -> list[Finding
     if survey.ndim != grid.ndim:
         text = f"the model has {grid.ndim} axes and the survey {survey.ndim}"
         return [*findings, case.finding("inputs.model", text)]
-    place = "inputs.survey" if "survey" in case.inputs else "inputs.gathers"
-    wrong = acquisition.outside(grid, survey.shots)
-    wrong += acquisition.empty_spreads(survey.shots)
-    if case.parameters["free_surface"]:
-        wrong += acquisition.on_free_surface(grid, survey.shots)
-    findings += [case.finding(place, text) for text in wrong]
-    if not fault:
+    findings += _positions(case, grid, survey)
+    if sound and not fault and not unreadable:
         findings += _sampling(case, grid, survey)
-    findings += _ranks(case, grid, survey, comm_size)
-    return findings
+    return findings + capacity.ranks(case, grid, survey, comm_size)
+
+
+def _place(case: Case) -> str:
+    """Name the input that brings the survey."""
+    return "inputs.survey" if "survey" in case.inputs else "inputs.gathers"
+
+
+def recorded(survey: Survey) -> list[str]:
+    """Say what is wrong with a survey's wavelet, and with its traces' sampling."""
+    texts = wavelets.check_wavelet(survey.wavelet, survey.wavelet_interval_s)
+    numbers = {
+        "sample_interval_s": survey.sample_interval_s,
+        "n_samples": survey.n_samples,
+        "peak_frequency_hz": survey.peak_frequency_hz,
+        "maximum_frequency_hz": survey.maximum_frequency_hz,
+    }
+    texts += [
+        f"the survey's {name} is {value:g}; it must be positive and finite"
+        for name, value in numbers.items()
+        if not 0.0 < value < math.inf
+    ]
+    return texts
+
+
+def _positions(case: Case, grid: Grid, survey: Survey) -> list[Finding]:
+    """Find sources and receivers outside the model, or where nothing is heard."""
+    texts = acquisition.outside(grid, survey.shots)
+    texts += acquisition.empty_spreads(survey.shots)
+    if case.parameters["free_surface"]:
+        texts += acquisition.on_free_surface(grid, survey.shots)
+    return [case.finding(_place(case), text) for text in texts]
 
 
 def _sampling(case: Case, grid: Grid, survey: Survey) -> list[Finding]:
     """Find a time step, a grid or a sample interval that the band rules out."""
     p, found = case.parameters, summary(case.inputs["model"])
-    step = p["time_step_s"]
-    if step is None:
-        step = choose_time_step(found["max"], grid.spacing_m, p["space_order"])
-    top = survey.maximum_frequency_hz
-    texts = check_sampling(
-        found["min"], found["max"], grid.spacing_m, p["space_order"], top, step
-    )
+    slowest, fastest, order = found["min"], found["max"], p["space_order"]
+    top, spacing_m = survey.maximum_frequency_hz, grid.spacing_m
+
+    def texts(step_s: float) -> list[str]:
+        return check_sampling(slowest, fastest, spacing_m, order, top, step_s)
+
+    coarse = texts(choose_time_step(fastest, spacing_m, order))
+    findings = [case.finding("inputs.model", text) for text in coarse]
+    if p["time_step_s"] is not None:
+        findings += [
+            case.finding("parameters.time_step_s", text)
+            for text in texts(p["time_step_s"])
+            if text not in coarse
+        ]
     if survey.sample_interval_s > 0.5 / top:
-        texts.append(
+        text = (
             f"sample interval {survey.sample_interval_s:g} s; the wavelet holds "
             f"{top:.4g} Hz and needs at most {0.5 / top:.4g} s; sample finer"
         )
-    key = "parameters.time_step_s" if p["time_step_s"] else "inputs.model"
-    return [case.finding(key, text) for text in texts]
+        findings.append(case.finding(_place(case), text))
+    return findings
 
 
-def _ranks(case: Case, grid: Grid, survey: Survey, comm_size: int) -> list[Finding]:
-    """Find a window with fewer cells than the ranks or the stencil need."""
-    p = case.parameters
-    ranks = ranks_for_a_shot(
-        p["ranks_per_shot"], grid.ndim, len(survey.shots), comm_size
-    )
-    boxes = {
-        str(box): box
-        for box in (window(grid, shot, p["aperture_m"]) for shot in survey.shots)
-    }
-    least = p["space_order"]
-    for box in boxes.values():
-        cells = windowed(grid, box).shape
-        if min(cells) < least:
-            text = (
-                f"a shot has {_times(cells)} cells, space order {least} needs {least} "
-                "along each axis; widen aperture_m, refine the model or lower the order"
-            )
-            return [case.finding("parameters.aperture_m", text)]
-        try:
-            choose_process_grid(_padded(p, cells), ranks)
-        except ValueError as error:
-            text = f"ranks_per_shot: {error}"
-            return [case.finding("parameters.ranks_per_shot", text)]
-    return []
-
-
-def _padded(parameters: Mapping[str, Any], cells: tuple[int, ...]) -> tuple[int, ...]:
-    margins = boundary_of(parameters).margins(len(cells))
-    return tuple(n + low + high for n, (low, high) in zip(cells, margins, strict=True))
-
-
-def _times(cells: tuple[int, ...]) -> str:
-    return " x ".join(map(str, cells))
+def gathering(case: Case, survey: Survey, comm_size: int) -> list[Finding]:
+    """Find a memory or a disk that does not suffice for the gathers."""
+    traces = sum(len(shot.receivers_m) for shot in survey.shots)
+    findings = capacity.space(case, "gathers", 2 * 4 * traces * survey.n_samples)
+    grid = attempt(lambda: velocity_grid(case.inputs["model"]), [])
+    if grid is None or grid.ndim != survey.ndim:
+        return findings
+    return findings + capacity.memory(case, grid, survey, comm_size, imaging=False)
 
 
 def imaging(case: Case, survey: Survey, comm_size: int) -> list[Finding]:
-    """Find an imaging interval, a memory budget or a disk that does not suffice."""
-    p, findings = case.parameters, []
-    longest, asked = 0.5 / survey.maximum_frequency_hz, p["imaging_interval_s"]
+    """Find an imaging interval, a memory or a disk that does not suffice."""
+    findings: list[Finding] = []
+    longest, asked = (
+        0.5 / survey.maximum_frequency_hz,
+        case.parameters["imaging_interval_s"],
+    )
     if asked is not None and asked > longest * (1.0 + 1e-9):
         text = (
             f"imaging interval {asked:g} s; the band reaches "
             f"{survey.maximum_frequency_hz:.4g} Hz and needs at most {longest:.4g} s"
         )
         findings.append(case.finding("parameters.imaging_interval_s", text))
-    grid = attempt(lambda: read_grid(case.inputs["model"]), [])
+    grid = attempt(lambda: velocity_grid(case.inputs["model"]), [])
     if grid is None or grid.ndim != survey.ndim:
         return findings
-    boxes = [window(grid, shot, p["aperture_m"]) for shot in survey.shots]
-    cells = [math.prod(windowed(grid, box).shape) for box in boxes]
+    cells = sum(map(math.prod, capacity.windows(case, grid, survey)))
     stacked = math.prod(grid.shape)
-    findings += space(case, "image", 2 * 4 * (sum(cells) + stacked))
-    findings += _memory(case, grid, survey, boxes[int(np.argmax(cells))], comm_size)
-    return findings
-
-
-def _memory(
-    case: Case, grid: Grid, survey: Survey, box: Box, comm_size: int
-) -> list[Finding]:
-    """Find a budget that cannot hold one state and one snapshot of a rank."""
-    p = case.parameters
-    if p["memory_budget"] is None:
-        return []
-    ranks = ranks_for_a_shot(
-        p["ranks_per_shot"], grid.ndim, len(survey.shots), comm_size
-    )
-    snapshot, state = bytes_held(windowed(grid, box).shape, p)
-    try:
-        plan_storage(
-            survey.n_samples,
-            snapshot // ranks,
-            state // ranks,
-            int(p["memory_budget"]),
-        )
-    except ValueError as error:
-        return [case.finding("parameters.memory_budget", str(error))]
-    return []
-
-
-def bytes_held(cells: tuple[int, ...], parameters: Mapping[str, Any]) -> Sizes:
-    """Bytes of a snapshot and of a saved state, of all ranks together, halos apart.
-
-    A state is two wavefields and two memories in every layer.
-    """
-    margins = boundary_of(parameters).margins(len(cells))
-    padded = _padded(parameters, cells)
-    volume = math.prod(padded)
-    layers = sum(
-        (low + high) * volume // n
-        for n, (low, high) in zip(padded, margins, strict=True)
-    )
-    return 4 * math.prod(cells), 4 * (2 * volume + 2 * layers)
+    findings += capacity.space(case, "image", 2 * 4 * (cells + stacked))
+    findings += capacity.memory(case, grid, survey, comm_size, imaging=True)
+    return findings + capacity.budget(case, grid, survey, comm_size)

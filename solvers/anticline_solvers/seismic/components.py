@@ -57,7 +57,14 @@ _WAVES = (
         unit="s",
         minimum=1e-9,
     ),
-    Parameter("absorbing_cells", "int", "width of the absorbing layers", 20, minimum=4),
+    Parameter(
+        "absorbing_cells",
+        "int",
+        "width of the absorbing layers",
+        20,
+        minimum=4,
+        maximum=1000,
+    ),
     Parameter("free_surface", "bool", "the top is pressure-free", False),
     _length(
         "aperture_m",

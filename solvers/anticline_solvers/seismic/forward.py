@@ -45,9 +45,8 @@ def check(case: Case, comm_size: int) -> list[Finding]:
     survey, findings = checks.survey_of(case)
     findings += checks.output(case, "gathers")
     findings += checks.modelling(case, survey, comm_size)
-    if survey is not None:
-        traces = sum(len(shot.receivers_m) for shot in survey.shots)
-        findings += checks.space(case, "gathers", 2 * 4 * traces * survey.n_samples)
+    if survey is not None and not checks.recorded(survey):
+        findings += checks.gathering(case, survey, comm_size)
     return findings
 
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import psutil
 from numpy.typing import NDArray
 
 from mpi4py import MPI
@@ -21,8 +20,9 @@ from mpi4py import MPI
 from anticline.component import Case, RunContext
 from anticline.errors import BadInput, Finding
 from anticline_solvers.acoustic.propagator import AcousticPropagator
+from anticline_solvers.backends.free_memory import free_bytes
 from anticline_solvers.domain.grid import Grid
-from anticline_solvers.formats.gathers import GatherReader, read_shot
+from anticline_solvers.formats.gathers import GatherReader, read_shot, trace_faults
 from anticline_solvers.formats.hdf5 import finished
 from anticline_solvers.formats.image import write_image
 from anticline_solvers.formats.model import read_field, read_frame
@@ -62,9 +62,15 @@ def check(case: Case, comm_size: int) -> list[Finding]:
     if checks.is_finished(case, "image"):
         return []
     findings = checks.output(case, "image")
-    survey = checks.attempt(lambda: survey_of(case), findings)
+    survey, unreadable = checks.survey_of(case, "gathers")
+    findings += unreadable
     findings += checks.modelling(case, survey, comm_size)
     if survey is not None:
+        traces = checks.attempt(
+            lambda: trace_faults(case.inputs["gathers"], survey), findings
+        )
+        findings += traces or []
+    if survey is not None and not checks.recorded(survey):
         findings += checks.imaging(case, survey, comm_size)
     return findings
 
@@ -236,7 +242,7 @@ def imaging_interval_s(parameters: Any, survey: Survey) -> float:
 def memory_budget(asked: float | None, comm: MPI.Comm) -> float:
     """Give the bytes of a rank for the forward wavefield; collective."""
     node = comm.Split_type(MPI.COMM_TYPE_SHARED)
-    free = node.bcast(psutil.virtual_memory().available)
+    free = node.bcast(free_bytes())
     share = FREE_MEMORY_SHARE * free / node.size
     node.Free()
     return share if asked is None else asked

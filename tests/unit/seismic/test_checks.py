@@ -29,6 +29,8 @@ def case(component: Component, inputs: Any, outputs: Any, **given: Any) -> Case:
         for p in component.parameters
     }
     lines = {f"parameters.{name}": 7 for name in known}
+    lines |= {f"inputs.{name}": 3 for name in inputs}
+    lines |= {f"outputs.{name}": 5 for name in outputs}
     return Case(component, inputs, outputs, known | given, Path("case.yaml"), {**lines})
 
 
@@ -89,7 +91,7 @@ def test_every_fault_of_a_case_is_found_at_once(folder):
         "zero or negative",
         "sources of shot 1 lie outside",
         "receivers of shot 2 lie outside",
-        "out.h5  exists",
+        "out.h5: exists",
         "100 ranks do not fit",
     ):
         assert part in found
@@ -167,7 +169,7 @@ def test_an_unreadable_file_does_not_hide_the_other_faults(folder):
     (folder / "out.h5").write_text("something else")
     found = texts(forward.check(modelling(folder), 1))
     assert "s.h5  is not an HDF5 file" in found
-    assert "out.h5  exists" in found
+    assert "out.h5: exists" in found
 
 
 def test_a_survey_with_too_few_numbers_names_each(folder):
@@ -206,3 +208,107 @@ def test_a_result_is_the_same_case_however_its_work_is_shared(folder):
     plain = migration(folder).fingerprint()
     assert migration(folder, ranks_per_shot=3, memory_budget=1e6).fingerprint() == plain
     assert migration(folder, space_order=6).fingerprint() != plain
+
+
+def test_traces_that_are_not_finite_are_found_shot_by_shot(folder):
+    with h5py.File(folder / "g.h5", "r+") as file:
+        file["shots/000001"][4, 50] = np.nan
+        file["shots/000003"][[2, 7], 0] = np.inf
+    found = texts(rtm.check(migration(folder), 1))
+    assert "shot 1: 1 of 14 traces" in found
+    assert "first is trace 4" in found
+    assert "shot 3: 2 of 14 traces" in found
+    assert "shot 2" not in found
+
+
+@pytest.mark.parametrize("check", ["forward", "rtm"])
+def test_a_wavelet_that_is_not_finite_is_refused(folder, check):
+    made = recording()
+    made.wavelet[3] = np.nan
+    write_survey(folder / "s.h5", made)
+    traces = np.zeros((14, 100), np.float32)
+    write_gathers(folder / "g.h5", made, [(n, traces) for n in made.shot_ids])
+    found = (
+        forward.check(modelling(folder), 1)
+        if check == "forward"
+        else rtm.check(migration(folder), 1)
+    )
+    assert "needs finite samples" in texts(found)
+    assert found[0].line == 3
+
+
+def test_a_survey_without_a_band_is_refused(folder):
+    write_survey(folder / "s.h5", replace(recording(), maximum_frequency_hz=0.0))
+    (finding,) = forward.check(modelling(folder), 1)
+    assert "maximum_frequency_hz is 0; it must be positive" in finding.text
+
+
+def test_bad_gathers_do_not_hide_bad_parameters(folder):
+    with h5py.File(folder / "g.h5", "r+") as file:
+        del file["shots/000002"]
+        file["shots/000001"][0, 0] = np.nan
+    bad = migration(folder, time_step_s=0.01, imaging_interval_s=1.0, memory_budget=9.0)
+    found = texts(rtm.check(bad, 1))
+    for part in (
+        "shot 2 of its survey has no traces",
+        "shot 1: 1 of 14 traces",
+        "time step 0.01 s",
+        "imaging interval 1 s",
+        "raise the memory budget",
+    ):
+        assert part in found
+
+
+def test_a_finding_stands_at_the_line_of_what_causes_it(folder):
+    write_survey(folder / "s.h5", recording(peak_hz=30.0, interval_s=0.02))
+    (folder / "out.h5").write_text("something else")
+    found = {
+        finding.text.split(" ")[0]: finding
+        for finding in forward.check(modelling(folder, time_step_s=0.01), 1)
+    }
+    assert found["time"].line == 7
+    assert found["sample"].line == 3
+    (coarse,) = (f for f in found.values() if "cells in the shortest" in f.text)
+    assert coarse.line == 3
+    (there,) = (f for f in found.values() if "exists" in f.text)
+    assert (there.file, there.line) == ("case.yaml", 5)
+
+
+def test_a_full_disk_is_a_finding_on_the_output(folder, monkeypatch):
+    class Full:
+        free = 1000
+
+    monkeypatch.setattr("shutil.disk_usage", lambda path: Full)
+    (finding,) = rtm.check(migration(folder), 1)
+    assert finding.line == 5
+    assert "out.h5" in finding.text
+
+
+def test_wavefields_larger_than_the_free_memory_are_refused(folder, monkeypatch):
+    place = "anticline_solvers.seismic.capacity.free_bytes"
+    monkeypatch.setattr(place, lambda: 10**5)
+    for found in (
+        forward.check(modelling(folder), 1),
+        rtm.check(migration(folder, memory_budget=1e6), 1),
+    ):
+        (finding,) = found
+        assert "40 x 30 cells takes" in finding.text
+        assert "are free here" in finding.text
+    monkeypatch.setattr(place, lambda: 10**6)
+    assert not forward.check(modelling(folder), 1)
+
+
+def test_more_ranks_a_shot_than_there_are_is_refused(folder):
+    assert not forward.check(modelling(folder, ranks_per_shot=2), 2)
+    for made in (modelling(folder, ranks_per_shot=3),):
+        (finding,) = forward.check(made, 2)
+        assert "3 ranks are asked for, the run has 2" in finding.text
+        assert finding.line == 7
+
+
+def test_an_image_is_no_velocity_model(folder):
+    write_image(folder / "m.h5", GRID, {"image": np.ones(GRID.shape)})
+    (finding,) = forward.check(modelling(folder), 1)
+    assert finding.file == str(folder / "m.h5")
+    assert "is anticline-image/1; needed is anticline-model/1" in finding.text
+    assert "needed is anticline-model/1" in texts(rtm.check(migration(folder), 1))

@@ -1,0 +1,163 @@
+"""Whether ranks, memory and disk suffice for a case, before any time step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from anticline.component import Case
+from anticline.component.context import work_folder
+from anticline.errors import Finding
+from anticline_solvers.backends.free_memory import free_bytes
+from anticline_solvers.domain.decomposition import choose_process_grid
+from anticline_solvers.domain.grid import Grid
+from anticline_solvers.formats.hdf5 import require_space
+from anticline_solvers.formats.survey import Survey
+from anticline_solvers.numerics.storage import plan_storage
+from anticline_solvers.seismic.aperture import window, windowed
+from anticline_solvers.seismic.modelling import boundary_of
+from anticline_solvers.seismic.shots import ranks_for_a_shot
+
+Cells = tuple[int, ...]
+FLOAT32 = 4
+
+
+def space(case: Case, port: str, n_bytes: int) -> list[Finding]:
+    """Find a disk too full for what a run still writes, finished shots apart."""
+    path = case.outputs[port]
+    kept = (work_folder(case) / "shots").glob("*.h5")
+    there = sum(file.stat().st_size for file in kept)
+    lack = require_space(path, max(0, n_bytes - there))
+    return [case.finding(f"outputs.{port}", f"{path}: {lack.text}")] if lack else []
+
+
+def windows(case: Case, grid: Grid, survey: Survey) -> list[Cells]:
+    """Cells of each shot's window, in the survey's order."""
+    aperture_m = case.parameters["aperture_m"]
+    return [
+        windowed(grid, window(grid, shot, aperture_m)).shape for shot in survey.shots
+    ]
+
+
+def ranks_of(case: Case, survey: Survey, comm_size: int) -> int:
+    """Ranks that share a shot."""
+    asked = case.parameters["ranks_per_shot"]
+    return ranks_for_a_shot(asked, survey.ndim, len(survey.shots), comm_size)
+
+
+def ranks(case: Case, grid: Grid, survey: Survey, comm_size: int) -> list[Finding]:
+    """Find too few ranks, and a window with fewer cells than ranks or stencil need."""
+    p = case.parameters
+    if p["ranks_per_shot"] > comm_size:
+        text = (
+            f"ranks_per_shot: {p['ranks_per_shot']} ranks are asked for, the run has "
+            f"{comm_size}; start it on more ranks, ask for fewer, or 0 to let it choose"
+        )
+        return [case.finding("parameters.ranks_per_shot", text)]
+    least, shared = p["space_order"], ranks_of(case, survey, comm_size)
+    for cells in dict.fromkeys(windows(case, grid, survey)):
+        if min(cells) < least:
+            text = (
+                f"a shot has {_times(cells)} cells, space order {least} needs {least} "
+                "along each axis; widen aperture_m, refine the model or lower the order"
+            )
+            return [case.finding("parameters.aperture_m", text)]
+        try:
+            choose_process_grid(padded(p, cells), shared)
+        except ValueError as error:
+            text = f"ranks_per_shot: {error}"
+            return [case.finding("parameters.ranks_per_shot", text)]
+    return []
+
+
+def memory(
+    case: Case, grid: Grid, survey: Survey, comm_size: int, *, imaging: bool
+) -> list[Finding]:
+    """Find a shot whose wavefields do not fit the memory that is free.
+
+    imaging : the run holds two wavefields, an image and its illumination.
+
+    A rank's share of the largest window is compared with what this machine has free:
+    ranks beside it take their own.
+    """
+    shared = ranks_of(case, survey, comm_size)
+    cells = max(windows(case, grid, survey), key=math.prod)
+    needed = run_bytes(cells, case.parameters, imaging=imaging) // shared
+    free = free_bytes()
+    if needed <= free:
+        return []
+    text = (
+        f"a shot on {_times(cells)} cells takes {needed / 1e9:.3g} GB on each of "
+        f"{shared} rank(s), and {free / 1e9:.3g} GB are free here; use more ranks a "
+        "shot on more machines, a smaller aperture_m or a coarser model"
+    )
+    return [case.finding("inputs.model", text)]
+
+
+def budget(case: Case, grid: Grid, survey: Survey, comm_size: int) -> list[Finding]:
+    """Find a memory budget that cannot hold one state and one snapshot of a rank."""
+    p = case.parameters
+    if p["memory_budget"] is None:
+        return []
+    shared = ranks_of(case, survey, comm_size)
+    cells = max(windows(case, grid, survey), key=math.prod)
+    snapshot, state = bytes_held(cells, p)
+    try:
+        plan_storage(
+            survey.n_samples,
+            snapshot // shared,
+            state // shared,
+            int(p["memory_budget"]),
+        )
+    except ValueError as error:
+        return [case.finding("parameters.memory_budget", str(error))]
+    return []
+
+
+def bytes_held(cells: Cells, parameters: Mapping[str, Any]) -> tuple[int, int]:
+    """Bytes of a snapshot and of a saved state, of all ranks together, halos apart.
+
+    A state is two wavefields and two memories in every layer.
+    """
+    volume, layers = _volumes(cells, parameters)
+    return FLOAT32 * math.prod(cells), FLOAT32 * (2 * volume + 2 * layers)
+
+
+def run_bytes(cells: Cells, parameters: Mapping[str, Any], *, imaging: bool) -> int:
+    """Bytes that a shot takes at least, of all ranks together, halos apart.
+
+    The velocity, and for each of one or two runs two wavefields and two memories in
+    every layer, these kept twice; for an image, it, its illumination, a snapshot and
+    one saved state.
+    """
+    volume, layers = _volumes(cells, parameters)
+    wavefields = FLOAT32 * (2 * volume + 4 * layers)
+    if not imaging:
+        return FLOAT32 * volume + wavefields
+    images = 2 * FLOAT32 * math.prod(cells)
+    return (
+        FLOAT32 * volume + 2 * wavefields + images + sum(bytes_held(cells, parameters))
+    )
+
+
+def _volumes(cells: Cells, parameters: Mapping[str, Any]) -> tuple[int, int]:
+    """Cells of the padded window, and of its layers."""
+    whole = padded(parameters, cells)
+    margins = boundary_of(parameters).margins(len(cells))
+    volume = math.prod(whole)
+    layers = sum(
+        (low + high) * volume // n
+        for n, (low, high) in zip(whole, margins, strict=True)
+    )
+    return volume, layers
+
+
+def padded(parameters: Mapping[str, Any], cells: Cells) -> Cells:
+    """Cells of a window with the layers around it."""
+    margins = boundary_of(parameters).margins(len(cells))
+    return tuple(n + low + high for n, (low, high) in zip(cells, margins, strict=True))
+
+
+def _times(cells: Cells) -> str:
+    return " x ".join(map(str, cells))
