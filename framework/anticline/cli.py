@@ -120,10 +120,10 @@ def run(
     """Run cases one after the other on this machine, under mpirun."""
     from anticline import operations
 
-    def begin(line: str) -> None:
+    def tell(line: str) -> None:
         typer.echo(line, err=True)
 
-    code = operations.run(cases, ranks=ranks, threads=threads, begin=begin)
+    code = operations.run(cases, ranks=ranks, threads=threads, tell=tell)
     raise typer.Exit(code)
 
 

@@ -31,10 +31,12 @@ from anticline.component.registry import (
 )
 from anticline.component.sections import unknown_key
 from anticline.component.viewer import Viewer
-from anticline.errors import BadInput, ExitCode, Finding
+from anticline.errors import BadInput, ExitCode, Failed, Finding
 from anticline.execution.cores import count_cores, usable_cpus
 from anticline.execution.launch import launch
 from anticline.execution.local import find_launcher, run_here
+
+KEPT = "finished work is kept; run the same case again to go on"
 
 
 def components() -> Registry:
@@ -79,7 +81,7 @@ def run(
     *,
     ranks: int | None = None,
     threads: int | None = None,
-    begin: Callable[[str], None] = lambda line: None,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> int:
     """Run cases one after the other, each under a local `mpirun`.
 
@@ -91,8 +93,9 @@ def run(
         Default: the fewest the component asks for.
     threads
         Of each rank. Default: the ranks share the cores.
-    begin
-        Called with a line about each case before it starts.
+    tell
+        Called with a line about each case before it starts, and with one about a
+        case whose ranks were killed.
 
     Returns
     -------
@@ -109,7 +112,7 @@ def run(
     for path in cases:
         case = load_case(Path(path), registry)
         count = ranks or case.component.resources.ranks[0]
-        begin(f"{path}: {case.component.name}, ranks: {count}")
+        tell(f"{path}: {case.component.name}, ranks: {count}")
         line = launch(
             _rank_program(case.component.name, path),
             mpirun=mpirun,
@@ -119,7 +122,11 @@ def run(
             threads=threads,
             root=os.geteuid() == 0,
         )
-        code = run_here(line)
+        try:
+            code = run_here(line)
+        except Failed as error:
+            tell(f"{path}: {error}; {KEPT}")
+            code = ExitCode.FAILED
         if code != ExitCode.DONE:
             return code
     return ExitCode.DONE

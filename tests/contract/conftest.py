@@ -32,6 +32,7 @@ COMPONENTS = (
     component("fail_everywhere"),
     component("refuse"),
     component("wait"),
+    component("die"),
     component("ranks"),
 )
 """
@@ -68,6 +69,11 @@ def fail_everywhere(case, context):
 
 def refuse(case, context):
     raise BadInput(Finding("gathers.h5", None, "do not fit the geometry"))
+
+def die(case, context):
+    if context.comm.rank == context.comm.size - 1:
+        os.kill(os.getpid(), case.parameters["count"])
+    context.comm.Barrier()
 
 def wait(case, context):
     (context.folder / f"begun-{context.comm.rank}").touch()

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from anticline.execution.cores import usable_cpus
+from anticline.execution.local import ending
 
 pytestmark = pytest.mark.usefixtures("launcher")
 
@@ -116,6 +117,34 @@ def test_a_bad_case_shows_every_finding_once_and_starts_no_driver(
         f"{name}:5  unknown parameter 'cuont'; did you mean 'count'?",
     ]
     assert not (tmp_path / "report.json.work").exists()
+
+
+@pytest.mark.parametrize(
+    ("number", "why"), [(9, "out of memory?"), (11, "Segmentation fault")]
+)
+def test_a_killed_rank_exits_70_and_says_what_to_do(
+    trial: Any, case: Any, tmp_path: Path, number: int, why: str
+) -> None:
+    name = case("die", count=number)
+    done = trial.anticline("run", "--ranks", "2", name, cwd=tmp_path)
+    assert done.returncode == 70
+    assert (
+        f"die.yaml: a rank was killed by signal {number} ({why}); finished work is "
+        "kept; run the same case again to go on"
+    ) in done.stderr.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (139, "a rank was killed by signal 11 (Segmentation fault)"),
+        (-9, "mpirun was killed by signal 9 (out of memory?)"),
+        (1, "the ranks ended with exit code 1"),
+        (255, "the ranks ended with exit code 255"),
+    ],
+)
+def test_an_exit_code_that_is_none_of_ours_is_explained(code: int, words: str) -> None:
+    assert ending(code) == words
 
 
 def test_a_case_for_another_component_is_refused(

@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Any
 
 from anticline.component.progress import TERMINAL
-from anticline.errors import BadInput, ExitCode
+from anticline.errors import BadInput, ExitCode, Failed
 from anticline.execution.launch import Family, Launch, recognise
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
@@ -56,6 +56,11 @@ def run_here(launch: Launch) -> int:
     """Run a launch line to its end; returns its exit code.
 
     130 when it was stopped before its ranks could say how they ended.
+
+    Raises
+    ------
+    Failed
+        The ranks ended by no code of theirs, such as one that was killed.
     """
     environment = os.environ | launch.environment
     if sys.stderr.isatty():
@@ -70,9 +75,25 @@ def run_here(launch: Launch) -> int:
         )
         signals.pass_to(process)
         code = process.wait()
-    if signals.received and code not in tuple(ExitCode):
+    if code in tuple(ExitCode):
+        return code
+    if signals.received:
         return STOPPED
-    return code if code >= 0 else 128 - code
+    raise Failed(ending(code))
+
+
+def ending(code: int) -> str:
+    """Say how a launcher ended whose exit code is none of `ExitCode`.
+
+    A shell, and so a launcher, reports a process killed by a signal as 128 and the
+    signal's number; Python reports the launcher itself as the number's negative.
+    """
+    number = -code if code < 0 else code - 128
+    if number not in {int(known) for known in signal.Signals}:
+        return f"the ranks ended with exit code {code}"
+    who = "mpirun" if code < 0 else "a rank"
+    hint = "out of memory?" if number == signal.SIGKILL else signal.strsignal(number)
+    return f"{who} was killed by signal {number} ({hint})"
 
 
 class StopSignals:
