@@ -1,7 +1,7 @@
 """The command line: `anticline VERB ...`, one function a verb.
 
-Nothing heavy is imported until a verb needs it; errors print as plain lines and
-end with the exit codes of `anticline.errors`.
+Nothing heavy is imported until a verb needs it; errors, a plugin's too, print as
+plain lines and end with the exit codes of `anticline.errors`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from anticline.component.command import Command
-from anticline.errors import AnticlineError, BadInput, ExitCode
+from anticline.errors import BadInput, ExitCode
 
 Cases = Annotated[list[Path], typer.Argument(help="Case files (YAML).")]
 Ranks = Annotated[
@@ -48,9 +48,9 @@ def _add(app: typer.Typer, command: Command) -> None:
     """Hang in a plugin's command, imported when it is called."""
 
     def call(context: typer.Context) -> None:
-        from anticline.component.registry import resolve
+        from anticline.operations import app_of
 
-        resolve(command.app)(context.args, prog_name=f"anticline {command.name}")
+        app_of(command)(context.args, prog_name=f"anticline {command.name}")
 
     settings = {"allow_extra_args": True, "ignore_unknown_options": True}
     app.command(
@@ -171,11 +171,13 @@ def main() -> NoReturn:
     """Run the command line; the program `anticline`."""
     try:
         build()()
-    except AnticlineError as error:
-        print(error, file=sys.stderr)
-        sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(ExitCode.FAILED)
+    except Exception as error:
+        from anticline.execution import failure
+
+        print(failure.message(error, "anticline", None), file=sys.stderr)
+        sys.exit(failure.exit_code(error))
     sys.exit(ExitCode.DONE)
 
 

@@ -49,6 +49,16 @@ def commands() -> Found[Command]:
     return discover(COMMANDS, Command)
 
 
+def app_of(command: Command) -> Callable[..., Any]:
+    """Import what a command calls; Failed, with the command's name, where it cannot."""
+    try:
+        return resolve(command.app)
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        msg = f"command '{command.name}' cannot be used: {command.app} raised {what}"
+        raise Failed(msg) from error
+
+
 def viewers() -> Found[Viewer]:
     """Find what draws files."""
     return discover(VIEWERS, Viewer)

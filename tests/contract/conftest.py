@@ -45,7 +45,7 @@ from anticline.component import Finding
 def check(case, comm_size):
     if case.parameters["count"] > 9:
         return [case.finding("parameters.count", "more than 9 are too many")]
-    return []
+    return [] if case.parameters["count"] else 1 / 0
 
 def write(case, context):
     context.comm.Barrier()

@@ -21,6 +21,8 @@ def recognise(path):
     return "salt/1" if path.read_bytes()[:4] == b"SALT" else None
 
 def draw(path, out, *, colour="grey"):
+    if colour == "salt":
+        raise LookupError("salt is no colour")
     target = out if out.suffix else out / (path.stem + ".png")
     target.write_text(colour)
     return [target]
@@ -29,7 +31,10 @@ def draw(path, out, *, colour="grey"):
 COMMAND = """
 import typer
 from anticline.component import Command
-COMMAND = Command("salt", "salt_command:app", "Do things with salt.")
+COMMAND = (
+    Command("salt", "salt_command:app", "Do things with salt."),
+    Command("pepper", "pepper_command:app", "Its module is not there."),
+)
 app = typer.Typer()
 
 @app.command()
@@ -178,3 +183,42 @@ def test_a_plugin_adds_a_command(salt: Any, tmp_path: Path) -> None:
     done = salt.anticline("salt", "3", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "grains 3\n")
     assert salt.anticline("salt", "many", cwd=tmp_path).returncode == 2
+
+
+def test_an_error_of_a_plugin_is_one_plain_message_with_code_70(
+    salt: Any, tmp_path: Path
+) -> None:
+    done = salt.anticline("plot", "dome.salt", "--option", "colour=salt", cwd=tmp_path)
+    first, second = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (70, "")
+    assert first == "anticline: LookupError: salt is no colour"
+    assert second.startswith(f"  at {salt.folder / 'salt_drawing.py'}:")
+    lost = salt.anticline("pepper", cwd=tmp_path)
+    assert (lost.returncode, lost.stderr) == (
+        70,
+        "anticline: command 'pepper' cannot be used: pepper_command:app raised "
+        "ModuleNotFoundError: No module named 'pepper_command'\n",
+    )
+
+
+def test_the_whole_traceback_of_a_plugin_is_shown_on_request(
+    salt: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTICLINE_TRACEBACK", "1")
+    done = salt.anticline("plot", "dome.salt", "--option", "colour=salt", cwd=tmp_path)
+    assert done.returncode == 70
+    assert "Traceback (most recent call last)" in done.stderr
+
+
+def test_a_check_that_raises_is_told_with_its_component(
+    trial: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "case.yaml").write_text(
+        "component: trial.write\noutputs: {report: r.json}\nparameters: {count: 0}\n"
+    )
+    done = trial.anticline("check", "case.yaml", cwd=tmp_path)
+    assert done.returncode == 70
+    assert done.stderr.startswith(
+        "anticline: case.yaml: the check of trial.write raised ZeroDivisionError: "
+    )
+    assert done.stderr.count("\n") == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from anticline.component import Case, Component, Output, Report, Resources
 from anticline.component.checking import check_case
 from anticline.component.registry import resolve
-from anticline.errors import BadInput, Finding
+from anticline.errors import BadInput, Failed, Finding
 
 ONE = Component(
     name="trial.one",
@@ -54,6 +55,22 @@ def test_findings_raised_and_returned_are_added_up(
     monkeypatch.setattr("json.check", check, raising=False)
     found = check_case(case(replace(ONE, check="json:check")), 1)
     assert [item.text for item in found[1:]] == ["holds a NaN", "and more"]
+
+
+def test_a_check_that_raises_is_named_with_its_component_and_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def check(case: Case, comm_size: int) -> list[Finding]:
+        raise ZeroDivisionError("no salt")
+
+    monkeypatch.setattr("json.check", check, raising=False)
+    with pytest.raises(Failed) as told:
+        check_case(case(replace(ONE, check="json:check")), 2)
+    assert re.fullmatch(
+        r"case\.yaml: the check of trial\.one raised ZeroDivisionError: no salt, "
+        rf"at {re.escape(__file__)}:\d+",
+        str(told.value),
+    )
 
 
 @pytest.mark.parametrize("reference", ["no_such_module:run", "json:no_such_function"])
