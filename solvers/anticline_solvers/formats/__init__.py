@@ -9,5 +9,6 @@ model        subsurface models: vp, rho, ... on a grid
 survey       shots, receivers and the wavelet
 gathers      recorded traces, one data set a shot, with their survey
 image        migrated images and their illumination
+text         lines of a text file that people write
 raw          raw binary arrays of a described layout
 """

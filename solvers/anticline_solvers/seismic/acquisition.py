@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from anticline.errors import BadInput, Finding
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats.survey import Shot
+from anticline_solvers.formats.text import lines_of
 
 Positions = NDArray[np.float64]
 
@@ -179,18 +180,20 @@ def read_positions(path: Path) -> tuple[Shot, ...]:
 
     Raises BadInput with every finding, each at its line.
     """
-    with path.open(newline="") as stream:
-        rows = csv.DictReader(stream)
-        names = rows.fieldnames or []
-        axes = "xyz" if "source_y_m" in names else "xz"
-        wanted = ["shot"] + [f"{e}_{a}_m" for e in ("source", "receiver") for a in axes]
-        missing = [name for name in wanted if name not in names]
-        if missing:
-            text = f"columns {missing} are missing; needed are {', '.join(wanted)}"
-            raise BadInput([Finding(str(path), 1, text)])
-        table = _Table(path)
+    rows = csv.DictReader(lines_of(path))
+    names = rows.fieldnames or []
+    axes = "xyz" if "source_y_m" in names else "xz"
+    wanted = ["shot"] + [f"{e}_{a}_m" for e in ("source", "receiver") for a in axes]
+    missing = [name for name in wanted if name not in names]
+    if missing:
+        text = f"columns {missing} are missing; needed are {', '.join(wanted)}"
+        raise BadInput([Finding(str(path), 1, text)])
+    table = _Table(path)
+    try:
         for row in rows:
             table.take(rows.line_num, [row[name] for name in wanted])
+    except csv.Error as error:
+        raise BadInput([Finding(str(path), rows.line_num, str(error))]) from error
     return table.shots()
 
 

@@ -22,6 +22,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from anticline.errors import BadInput, Finding
+from anticline_solvers.formats.text import lines_of
+
 BAND_LEVEL = 1e-2
 LOUD_START = 1e-3
 
@@ -82,19 +85,38 @@ def read_wavelet(path: Path) -> tuple[Wavelet, float]:
     """Read samples, float64 (n,), and interval [s] of a wavelet from a text file.
 
     Two columns, time [s] and amplitude; times start at 0 and are evenly spaced.
-    Raises ValueError that says what is wrong and OSError where nothing is read.
+    What follows a # is left out.
+    Raises BadInput that says what is wrong, each row that is no two numbers at its
+    line.
     """
-    table = np.loadtxt(path, dtype=np.float64, ndmin=2)
-    if table.shape[1] != 2 or table.shape[0] < 2:
-        msg = f"{path}: {table.shape[0]} rows of {table.shape[1]} columns; two columns"
-        raise ValueError(msg + ", time [s] and amplitude, and two rows are needed")
-    time, samples = table.T
+    time, samples = _numbers(path).T
     interval = time[-1] / (len(time) - 1)
     even = np.arange(len(time)) * interval
     if not interval > 0.0 or np.abs(time - even).max() > 1e-3 * interval:
-        msg = f"{path}: times run from {time[0]:g} to {time[-1]:g} s; they must start"
-        raise ValueError(msg + " at 0 and be evenly spaced")
+        text = f"times run from {time[0]:g} to {time[-1]:g} s; they must start at 0"
+        raise BadInput([Finding(str(path), None, f"{text} and be evenly spaced")])
     return np.ascontiguousarray(samples), float(interval)
+
+
+def _numbers(path: Path) -> NDArray[np.float64]:
+    """Read a table of two columns, float64 (rows, 2); BadInput at each bad row."""
+    rows, findings = [], []
+    for line, text in enumerate(lines_of(path), 1):
+        words = text.partition("#")[0].replace(",", " ").split()
+        if not words:
+            continue
+        try:
+            first, second = map(float, words)
+            rows.append((first, second))
+        except ValueError:
+            wrong = f"{text.strip()[:40]!r} is not two columns, time [s] and amplitude"
+            findings.append(Finding(str(path), line, wrong))
+    if findings:
+        raise BadInput(findings[:10])
+    if len(rows) < 2:
+        text = f"{len(rows)} rows; two columns, time [s] and amplitude, and two rows"
+        raise BadInput([Finding(str(path), None, f"{text} are needed")])
+    return np.array(rows)
 
 
 def check_wavelet(wavelet: ArrayLike, interval_s: float) -> list[str]:

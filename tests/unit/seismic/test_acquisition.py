@@ -81,6 +81,16 @@ def test_every_fault_of_a_table_is_found_at_its_line(tmp_path):
     assert [finding.line for finding in caught.value.findings] == [2, 4, 5]
 
 
+def test_a_table_that_is_no_text_is_refused_at_its_line(tmp_path):
+    path = tmp_path / "positions.csv"
+    head = b"\xef\xbb\xbfshot,source_x_m,source_z_m,receiver_x_m,receiver_z_m\n"
+    path.write_bytes(head + b"1,0,5,20,5\n")
+    assert len(acquisition.read_positions(path)) == 1
+    path.write_bytes(head + b"1,0,5,20,5\n1,0,5,\xff\xfe,5\n")
+    with pytest.raises(BadInput, match=r"positions\.csv:3  .* no UTF-8 text"):
+        acquisition.read_positions(path)
+
+
 def test_a_table_without_its_columns_says_which_are_missing(tmp_path):
     path = tmp_path / "positions.csv"
     path.write_text("shot,source_x_m\n1,0\n")

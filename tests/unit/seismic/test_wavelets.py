@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anticline.errors import BadInput
 from anticline_solvers.seismic.wavelets import (
     check_wavelet,
     maximum_frequency,
@@ -94,7 +95,19 @@ def test_a_wavelet_written_as_text_is_read_back(tmp_path):
 def test_a_text_that_is_no_wavelet_is_refused(tmp_path, rows, message):
     path = tmp_path / "wavelet.txt"
     np.savetxt(path, rows)
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(BadInput, match=message):
+        read_wavelet(path)
+
+
+def test_each_row_that_is_no_number_is_found_at_its_line(tmp_path):
+    path = tmp_path / "wavelet.txt"
+    path.write_text("# time, amplitude\n0.0 0.0\n0.1 loud\n0.2 1.0\n0.3\n")
+    with pytest.raises(BadInput) as caught:
+        read_wavelet(path)
+    assert [finding.line for finding in caught.value.findings] == [3, 5]
+    assert caught.value.findings[0].file == str(path)
+    path.write_bytes(b"0.0 0.0\n0.1 \xff\xfe\n0.2 1.0\n")
+    with pytest.raises(BadInput, match=r"wavelet\.txt:2  .* no UTF-8 text"):
         read_wavelet(path)
 
 
