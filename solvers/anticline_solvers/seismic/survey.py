@@ -15,6 +15,7 @@ from anticline_solvers.formats.survey import Shot, Survey, write_survey
 from anticline_solvers.seismic import acquisition, checks, wavelets
 from anticline_solvers.seismic.acquisition import ROLLING, Line, Spread
 
+ROLES = ("source", "receiver")
 LINE = ("first_m", "last_m", "interval_m")
 
 
@@ -27,7 +28,9 @@ def check(case: Case, comm_size: int) -> list[Finding]:
     shots, wrong = _shots_or_findings(case)
     findings += wrong
     if shots is not None and "model" in case.inputs:
-        grid = checks.attempt(lambda: read_grid(case.inputs["model"]), findings)
+        grid = checks.attempt(
+            lambda: checks.velocity_grid(case.inputs["model"]), findings
+        )
         if grid is not None:
             findings += _misplaced(case, grid, shots)
     return findings
@@ -79,11 +82,10 @@ def _wavelet(case: Case) -> tuple[wavelets.Wavelet, float]:
 
 
 def _wavelet_findings(case: Case) -> list[Finding]:
-    try:
-        texts = wavelets.check_wavelet(*_wavelet(case))
-    except (ValueError, OSError) as error:
-        texts = [str(error)]
-    return [case.finding("inputs.wavelet", text) for text in texts]
+    findings: list[Finding] = []
+    made = checks.attempt(lambda: _wavelet(case), findings)
+    texts = wavelets.check_wavelet(*made) if made else []
+    return findings + [case.finding("inputs.wavelet", text) for text in texts]
 
 
 def _shots(case: Case) -> tuple[Shot, ...]:
@@ -110,48 +112,52 @@ def _spread(parameters: Mapping[str, Any], role: str) -> Spread:
 def _shots_or_findings(
     case: Case,
 ) -> tuple[tuple[Shot, ...] | None, list[Finding]]:
-    findings = _missing(case)
+    findings: list[Finding] = []
+    if "positions" not in case.inputs:
+        findings = [f for role in ROLES for f in _role_findings(case, role)]
+        findings += _half_3d(case)
     if findings:
         return None, findings
-    try:
-        return checks.attempt(lambda: _shots(case), findings), findings
-    except ValueError as error:
-        key = f"parameters.{_first_bad_line(case)}"
-        return None, [*findings, case.finding(key, str(error))]
+    return checks.attempt(lambda: _shots(case), findings), findings
 
 
-def _first_bad_line(case: Case) -> str:
-    """Name the parameter group whose line of positions has no end."""
-    for role in ("source", "receiver"):
+def _role_findings(case: Case, role: str) -> list[Finding]:
+    """Find numbers of sources or receivers that are missing, or make no line."""
+    findings = []
+    for along in (role, f"{role}_line"):
+        numbers = {f"{along}_{end}": case.parameters[f"{along}_{end}"] for end in LINE}
+        missing = [name for name, value in numbers.items() if value is None]
+        if missing and along == role:
+            findings += [
+                case.finding(
+                    "parameters", f"'{name}' is missing, and no table of positions"
+                )
+                for name in missing
+            ]
+        if missing:
+            continue
         try:
-            _spread(case.parameters, role).positions_m()
-        except ValueError:
-            return f"{role}_interval_m"
-    return "spread"
-
-
-def _missing(case: Case) -> list[Finding]:
-    """Find positions that neither the table nor the parameters give."""
-    if "positions" in case.inputs:
-        return []
-    wanted = [f"{role}_{end}" for role in ("source", "receiver") for end in LINE]
-    findings = [
-        case.finding("parameters", f"'{name}' is missing, and no table of positions")
-        for name in wanted
-        if case.parameters[name] is None
-    ]
-    lines = {
-        role: [case.parameters[f"{role}_line_{end}"] is not None for end in LINE]
-        for role in ("source", "receiver")
-    }
-    given = [flag for flags in lines.values() for flag in flags]
-    if any(given) and not all(given):
-        text = (
-            "a 3-D survey needs first, last and interval of both source_line and "
-            "receiver_line; a 2-D one none of them"
-        )
-        findings.append(case.finding("parameters", text))
+            Line(*numbers.values()).positions_m()
+        except ValueError as error:
+            key = f"parameters.{along}_interval_m"
+            findings.append(case.finding(key, f"{along}: {error}"))
     return findings
+
+
+def _half_3d(case: Case) -> list[Finding]:
+    """Find lines along y that are given in part."""
+    given = [
+        case.parameters[f"{role}_line_{end}"] is not None
+        for role in ROLES
+        for end in LINE
+    ]
+    if all(given) or not any(given):
+        return []
+    text = (
+        "a 3-D survey needs first, last and interval of both source_line and "
+        "receiver_line; a 2-D one none of them"
+    )
+    return [case.finding("parameters", text)]
 
 
 def _misplaced(case: Case, grid: Grid, shots: tuple[Shot, ...]) -> list[Finding]:

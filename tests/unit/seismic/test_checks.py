@@ -312,3 +312,51 @@ def test_an_image_is_no_velocity_model(folder):
     assert finding.file == str(folder / "m.h5")
     assert "is anticline-image/1; needed is anticline-model/1" in finding.text
     assert "needed is anticline-model/1" in texts(rtm.check(migration(folder), 1))
+
+
+def test_sources_and_receivers_that_make_no_line_are_found_on_their_own_lines(folder):
+    numbers = {
+        f"{role}_{end}_m": value
+        for role in ("source", "receiver")
+        for end, value in (("first", 100.0), ("last", 0.0), ("interval", 10.0))
+    }
+    made = case(
+        SURVEY,
+        {},
+        {"survey": folder / "new.h5"},
+        peak_frequency_hz=10.0,
+        sample_interval_s=0.004,
+        duration_s=0.5,
+        **numbers,
+    )
+    made.lines["parameters.source_interval_m"] = 21
+    made.lines["parameters.receiver_interval_m"] = 22
+    found = survey.check(made, 1)
+    assert [(f.line, f.text.split(":")[0]) for f in found] == [
+        (21, "source"),
+        (22, "receiver"),
+    ]
+    made.parameters["source_last_m"] = None
+    found = survey.check(made, 1)
+    assert "'source_last_m' is missing" in found[0].text
+    assert found[1].line == 22
+
+
+def test_a_survey_takes_no_image_for_its_model(folder):
+    write_image(folder / "m.h5", GRID, {"image": np.ones(GRID.shape)})
+    numbers = {
+        f"{role}_{end}_m": value
+        for role in ("source", "receiver")
+        for end, value in (("first", 0.0), ("last", 100.0), ("interval", 10.0))
+    }
+    made = case(
+        SURVEY,
+        {"model": folder / "m.h5"},
+        {"survey": folder / "new.h5"},
+        peak_frequency_hz=10.0,
+        sample_interval_s=0.004,
+        duration_s=0.5,
+        **numbers,
+    )
+    (finding,) = survey.check(made, 1)
+    assert "is anticline-image/1; needed is anticline-model/1" in finding.text
