@@ -20,6 +20,10 @@ Ranks = Annotated[
     int | None,
     typer.Option(min=1, help="MPI ranks; default: the fewest the component takes."),
 ]
+OPTION_HELP = (
+    "KEY=VALUE for the viewer of the file; repeatable. An unknown KEY is answered "
+    "with those it has."
+)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -39,8 +43,7 @@ def build() -> typer.Typer:
     for verb in VERBS:
         app.command()(verb)
     for command in operations.commands().items.values():
-        if command.name not in {verb.__name__ for verb in VERBS}:
-            _add(app, command)
+        _add(app, command)
     return app
 
 
@@ -132,9 +135,7 @@ def plot(
     out: Annotated[
         Path | None, typer.Option(help="Folder or PNG; default: beside the file.")
     ] = None,
-    option: Annotated[
-        list[str] | None, typer.Option(help="KEY=VALUE for the viewer; repeatable.")
-    ] = None,
+    option: Annotated[list[str] | None, typer.Option(help=OPTION_HELP)] = None,
 ) -> None:
     """Draw a file; the pictures' names are printed."""
     from anticline import operations

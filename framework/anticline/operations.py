@@ -36,6 +36,7 @@ from anticline.execution.cores import count_cores, usable_cpus
 from anticline.execution.launch import launch
 from anticline.execution.local import find_launcher, run_here
 
+VERBS = ("components", "check", "run", "plot", "doctor")
 KEPT = "finished work is kept; run the same case again to go on"
 
 
@@ -45,8 +46,9 @@ def components() -> Registry:
 
 
 def commands() -> Found[Command]:
-    """Find the commands that plugins add."""
-    return discover(COMMANDS, Command)
+    """Find the commands that plugins add; none may take the name of a verb."""
+    verbs = dict.fromkeys(VERBS, "a verb of anticline's own")
+    return discover(COMMANDS, Command, verbs)
 
 
 def app_of(command: Command) -> Callable[..., Any]:
@@ -205,7 +207,8 @@ def _check_options(draw: Callable[..., object], given: Mapping[str, str]) -> Non
     names = [item.name for item in parameters]
     unknown = [key for key in given if key not in names]
     if unknown:
-        raise BadInput([unknown_key(key, names, "option") for key in unknown])
+        own = f"options of this file: {', '.join(names) or 'none'}"
+        raise BadInput([*(unknown_key(key, names, "option") for key in unknown), own])
 
 
 def doctor(begin: Callable[[str], None] = lambda name: None) -> list[ProbeResult]:

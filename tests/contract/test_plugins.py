@@ -34,6 +34,7 @@ from anticline.component import Command
 COMMAND = (
     Command("salt", "salt_command:app", "Do things with salt."),
     Command("pepper", "pepper_command:app", "Its module is not there."),
+    Command("run", "salt_command:app", "Would hide a verb."),
 )
 app = typer.Typer()
 
@@ -163,7 +164,8 @@ def test_a_viewer_draws_files_of_its_format(
         (["dome.txt"], "dome.txt  has an unknown format; drawn are: "),
         (
             ["dome.salt", "--option", "color=red"],
-            "unknown option 'color'; did you mean 'colour'?",
+            "unknown option 'color'; did you mean 'colour'?\n"
+            "options of this file: colour\n",
         ),
         (["dome.salt", "--option", "red"], "option 'red' needs the form KEY=VALUE"),
     ],
@@ -183,6 +185,19 @@ def test_a_plugin_adds_a_command(salt: Any, tmp_path: Path) -> None:
     done = salt.anticline("salt", "3", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "grains 3\n")
     assert salt.anticline("salt", "many", cwd=tmp_path).returncode == 2
+
+
+def test_a_command_named_like_a_verb_is_told_and_hides_nothing(
+    salt: Any, tmp_path: Path
+) -> None:
+    done = salt.anticline("components", "--json", cwd=tmp_path)
+    assert (
+        "plugin 'salt' of salt 1.0 (anticline.commands) is broken: 'run' is taken by "
+        "a verb of anticline's own; rename it there or here"
+    ) in json.loads(done.stdout)["broken"]
+    shown = salt.anticline("--help", cwd=tmp_path).stdout
+    assert "Would hide a verb." not in shown
+    assert "Run cases one after the other" in shown
 
 
 def test_an_error_of_a_plugin_is_one_plain_message_with_code_70(

@@ -68,8 +68,14 @@ class Found(Generic[T]):
     broken: tuple[BrokenPlugin, ...] = ()
 
 
-def discover(group: str, kind: type[T]) -> Found[T]:
-    """Resolve every entry point of a group; sorted by name, first come first kept."""
+def discover(
+    group: str, kind: type[T], taken: Mapping[str, str] | None = None
+) -> Found[T]:
+    """Resolve every entry point of a group; sorted by name, first come first kept.
+
+    ``taken`` maps names that no plugin may take to whose they are.
+    """
+    owners = dict(taken or {})
     items: dict[str, T] = {}
     distributions: dict[str, str] = {}
     broken: list[BrokenPlugin] = []
@@ -81,15 +87,15 @@ def discover(group: str, kind: type[T]) -> Found[T]:
             broken.append(BrokenPlugin(group, entry.name, origin, str(problem)))
             continue
         for item in offered:
-            if item.name in items:
+            if item.name in owners:
                 reason = (
-                    f"{item.name!r} is taken by {distributions[item.name]}; "
+                    f"{item.name!r} is taken by {owners[item.name]}; "
                     "rename it there or here"
                 )
                 broken.append(BrokenPlugin(group, entry.name, origin, reason))
                 continue
             items[item.name] = item
-            distributions[item.name] = origin
+            owners[item.name] = distributions[item.name] = origin
     return Found(items, distributions, tuple(broken))
 
 

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import anticline
+from anticline import cli, operations
 from anticline.cli import build
 from anticline.component.context import code_version
 
@@ -23,6 +24,10 @@ def test_every_verb_has_help(verb: str) -> None:
     assert f"Usage: anticline {verb}" in shown.output
     whole = CliRunner().invoke(build(), ["--help"])
     assert f"\n  {verb} " in whole.output
+
+
+def test_the_verbs_that_no_plugin_may_take_are_those_there_are() -> None:
+    assert tuple(verb.__name__ for verb in cli.VERBS) == operations.VERBS
 
 
 def test_the_version_is_that_of_the_installed_package() -> None:
