@@ -104,12 +104,15 @@ def components(
 
 
 def check(cases: Cases, ranks: Ranks = None) -> None:
-    """Check case files; nothing is run."""
+    """Check cases that run one after the other; nothing is run."""
     from anticline import operations
 
-    findings = operations.check(cases, ranks)
+    well: list[str] = []
+    findings = operations.check(cases, ranks, well.append)
     if findings:
         raise BadInput(findings)
+    for line in well:
+        typer.echo(line)
 
 
 def run(

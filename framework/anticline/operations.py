@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from anticline.component.case import load_case
+from anticline.component.case import Case
 from anticline.component.checking import check_case
 from anticline.component.command import Command
 from anticline.component.probe import ProbeResult
@@ -30,11 +30,12 @@ from anticline.component.registry import (
     resolve,
 )
 from anticline.component.sections import unknown_key
+from anticline.component.sequence import load_cases, read_cases
 from anticline.component.viewer import Viewer
 from anticline.errors import BadInput, ExitCode, Failed, Finding
 from anticline.execution.cores import count_cores, usable_cpus
 from anticline.execution.launch import launch
-from anticline.execution.local import find_launcher, run_here
+from anticline.execution.local import check_apart, find_launcher, run_here
 
 VERBS = ("components", "check", "run", "plot", "doctor")
 KEPT = "finished work is kept; run the same case again to go on"
@@ -71,21 +72,34 @@ def broken_plugins() -> tuple[BrokenPlugin, ...]:
     return components().broken + viewers().broken + commands().broken
 
 
-def check(cases: Iterable[Path | str], ranks: int | None = None) -> list[Finding]:
+def check(
+    cases: Iterable[Path | str],
+    ranks: int | None = None,
+    tell: Callable[[str], None] = lambda line: None,
+) -> list[Finding]:
     """Find everything that keeps ``cases`` from running; an empty list is well.
 
-    ``ranks`` defaults, as in `run`, to the fewest the component asks for.
+    The cases are taken to run in this order: an input that an earlier one writes
+    may be absent, and what the component says of it is then left to its turn.
+    ``ranks`` defaults, as in `run`, to the fewest the component asks for. ``tell``
+    is called with a line about each case without findings.
     """
-    registry = components()
     findings: list[Finding] = []
-    for path in cases:
-        try:
-            case = load_case(Path(path), registry)
-            least = case.component.resources.ranks[0]
-            findings += check_case(case, ranks or least)
-        except BadInput as error:
-            findings += error.findings
+    for reading in read_cases(map(Path, cases), components()):
+        found, case = reading.findings, reading.case
+        if case is not None:
+            found = check_case(case, ranks or case.component.resources.ranks[0])
+            if not found:
+                tell(_well(case))
+        findings += found
     return findings
+
+
+def _well(case: Case) -> str:
+    line = f"{case.path}: {case.component.name} can run"
+    if names := case.awaited():
+        line += f" once an earlier case has written: {', '.join(names)}"
+    return line
 
 
 def run(
@@ -96,6 +110,8 @@ def run(
     tell: Callable[[str], None] = lambda line: None,
 ) -> int:
     """Run cases one after the other, each under a local `mpirun`.
+
+    Several are checked together before the first begins.
 
     Parameters
     ----------
@@ -118,11 +134,15 @@ def run(
     ------
     BadInput
         A case that does not fit its component, or no `mpirun`.
+    Failed
+        A component's check raised an error.
     """
-    registry = components()
+    paths = [Path(path) for path in cases]
     mpirun, family = find_launcher()
-    for path in cases:
-        case = load_case(Path(path), registry)
+    if len(paths) > 1:  # the ranks check a single one themselves
+        check_apart(paths, ranks)
+    for case in load_cases(paths, components()):
+        path = case.path
         count = ranks or case.component.resources.ranks[0]
         tell(f"{path}: {case.component.name}, ranks: {count}")
         line = launch(

@@ -182,6 +182,59 @@ def test_cases_run_in_order_and_the_first_that_fails_ends_the_list(
     assert "trial.wait" not in done.stderr
 
 
+def test_every_case_is_checked_before_the_first_runs(
+    trial: Any, case: Any, tmp_path: Path
+) -> None:
+    names = [case("write"), case("fail_everywhere", cuont=1), case("refuse", count=-1)]
+    (tmp_path / "many.yaml").write_text(
+        "component: trial.write\noutputs: {report: m.json}\nparameters: {count: 10}\n"
+    )
+    done = trial.anticline("run", *names, "many.yaml", cwd=tmp_path)
+    assert done.returncode == 65
+    assert done.stderr.splitlines() == [
+        "fail_everywhere.yaml:4  unknown parameter 'cuont'; did you mean 'count'?",
+        "refuse.yaml:4  parameter 'count': -1 found, at least 0 is needed",
+        "many.yaml:3  more than 9 are too many",
+    ]
+    assert not (tmp_path / "report.json").exists()
+
+
+def test_a_check_that_raises_keeps_every_case_from_running(
+    trial: Any, case: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "none.yaml").write_text(
+        "component: trial.write\noutputs: {report: n.json}\nparameters: {count: 0}\n"
+    )
+    done = trial.anticline("run", case("write"), "none.yaml", cwd=tmp_path)
+    assert done.returncode == 70
+    assert done.stderr.startswith("anticline: none.yaml: the check of trial.write ")
+    assert not (tmp_path / "report.json").exists()
+
+
+def test_a_case_reads_what_an_earlier_one_writes(
+    trial: Any, case: Any, tmp_path: Path
+) -> None:
+    first, second = case("write"), tmp_path / "second.yaml"
+    second.write_text(
+        "component: trial.write\ninputs: {data: report.json}\n"
+        "outputs: {report: second.json}\n"
+    )
+    checked = trial.anticline("check", first, second.name, cwd=tmp_path)
+    assert (checked.returncode, checked.stdout.splitlines()) == (
+        0,
+        [
+            "write.yaml: trial.write can run",
+            "second.yaml: trial.write can run once an earlier case has written: data",
+        ],
+    )
+    alone = trial.anticline("check", second.name, first, cwd=tmp_path)
+    assert (alone.returncode, alone.stdout) == (65, "")
+    assert "report.json is not there" in alone.stderr
+    done = trial.anticline("run", first, second.name, cwd=tmp_path)
+    assert done.returncode == 0
+    assert (tmp_path / "second.json").exists()
+
+
 def test_ranks_and_their_threads_do_not_exceed_the_cores(
     trial: Any, case: Any, tmp_path: Path
 ) -> None:

@@ -2,7 +2,8 @@
 
 - declare: Component, Input, Output, Parameter; types: the files that flow;
   resources: what a component asks of the machine; units and values: "10 m" -> 10.0
-- case: one run of one component, read from YAML; document, sections, fingerprint
+- case: one run of one component, read from YAML; document, sections, fingerprint;
+  sequence: cases that run one after the other
 - context: what a driver is given; progress; stop
 - viewer, probe, command: what else a plugin registers; registry: finding them all
 

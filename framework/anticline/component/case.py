@@ -12,6 +12,7 @@ taken from the case file's folder; left out, it is that folder).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,10 @@ class Case:
                 return Finding(str(self.path), self.lines[name], text)
         return Finding(str(self.path), None, text)
 
+    def awaited(self) -> list[str]:
+        """Name the inputs that are not there yet; an earlier case writes them."""
+        return [name for name, path in self.inputs.items() if not path.exists()]
+
     def input_hashes(self) -> dict[str, str]:
         """Give the sha256 of each input's content; reads every input once."""
         return {name: file_sha256(path) for name, path in self.inputs.items()}
@@ -80,6 +85,19 @@ class Case:
         )
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What reading a case file gave.
+
+    ``case`` is None where there are findings; ``outputs`` are those that could be
+    told all the same.
+    """
+
+    case: Case | None
+    outputs: dict[str, Path]
+    findings: list[Finding]
+
+
 def load_case(path: Path, registry: Registry) -> Case:
     """Read a case file and hold it to its component's declaration.
 
@@ -88,14 +106,30 @@ def load_case(path: Path, registry: Registry) -> Case:
     CaseError
         With every finding, each ``file:line  message``.
     """
+    reading = read_case(path, registry)
+    if reading.case is None:
+        raise CaseError(reading.findings)
+    return reading.case
+
+
+def read_case(path: Path, registry: Registry, coming: Collection[Path] = ()) -> Reading:
+    """Read a case file; an input that is not there may be one of ``coming``.
+
+    Raises
+    ------
+    CaseError
+        When the file holds no document at all.
+    """
     top, found = read_document(path)
     findings = Findings(str(path), found)
     check_keys(top, KEYS, "key", findings)
     component = _component(top, registry, findings)
     if component is None:
-        raise CaseError(_in_order(findings))
+        return Reading(None, {}, _in_order(findings))
     folder = path.parent
-    inputs = read_inputs(section(top, "inputs", findings), component, folder, findings)
+    inputs = read_inputs(
+        section(top, "inputs", findings), component, folder, coming, findings
+    )
     if (node := top.get("folder")) is not None:
         folder = read_path(node, folder, "folder", findings) or folder
     outputs = read_outputs(
@@ -105,8 +139,9 @@ def load_case(path: Path, registry: Registry) -> Case:
         section(top, "parameters", findings), component, findings
     )
     if findings.found:
-        raise CaseError(_in_order(findings))
-    return Case(component, inputs, outputs, parameters, path, _lines(top))
+        return Reading(None, outputs, _in_order(findings))
+    case = Case(component, inputs, outputs, parameters, path, _lines(top))
+    return Reading(case, outputs, [])
 
 
 def _component(

@@ -12,7 +12,9 @@ from anticline.errors import BadInput, Failed, Finding
 def check_case(case: Case, ranks: int) -> list[Finding]:
     """Ask whether ``case`` can run on ``ranks``; imports the solver.
 
-    An empty list means yes. A check that raises BadInput has found what it says.
+    An empty list means yes. While an input is still to be written by an earlier
+    case, the component's own check waits for the case's turn. A check that raises
+    BadInput has found what it says.
 
     Raises
     ------
@@ -20,7 +22,7 @@ def check_case(case: Case, ranks: int) -> list[Finding]:
         The component's check raised another error; the text names it.
     """
     findings = _check_ranks(case, ranks)
-    if case.component.check is not None:
+    if case.component.check is not None and not case.awaited():
         try:
             findings += resolve(case.component.check)(case, ranks)
         except BadInput as error:

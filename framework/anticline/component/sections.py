@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,15 +67,21 @@ def section(top: dict[str, Node], name: str, findings: Findings) -> Node:
 
 
 def read_inputs(
-    given: Node, component: Component, folder: Path, findings: Findings
+    given: Node,
+    component: Component,
+    folder: Path,
+    coming: Collection[Path],
+    findings: Findings,
 ) -> dict[str, Path]:
-    """Resolve the input files, which must be there."""
+    """Resolve the input files, which must be there or be ``coming``."""
     paths = _read_ports(given, component.inputs, "input", folder, findings)
     for name, path in paths.items():
         line = given.value[name].line
         if path.is_dir():
             findings.add(line, f"input '{name}': {path} is a folder")
         elif not path.exists():
+            if path in coming:
+                continue
             findings.add(line, f"input '{name}': {path} is not there")
         elif not os.access(path, os.R_OK):
             findings.add(line, f"input '{name}': {path} may not be read")

@@ -13,6 +13,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -50,6 +52,34 @@ def find_launcher() -> tuple[str, Family]:
         msg = f"{path} is of no known MPI ({known}); put another first on the PATH"
         raise BadInput(msg)
     return path, family
+
+
+def check_apart(cases: Sequence[Path], ranks: int | None) -> None:
+    """Run `anticline check` in a process of its own.
+
+    A check may load a library that starts MPI, which a process that is to start
+    `mpirun` must not.
+
+    Raises
+    ------
+    BadInput, Failed
+        What the check says.
+    """
+    command = [sys.executable, "-P", "-m", "anticline.cli", "check"]
+    command += [] if ranks is None else ["--ranks", str(ranks)]
+    done = subprocess.run(
+        [*command, "--", *map(str, cases)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = done.stderr.splitlines()
+    if done.returncode == ExitCode.BAD_INPUT:
+        raise BadInput(lines)
+    if done.returncode != ExitCode.DONE:
+        text = "\n".join(lines).removeprefix("anticline: ")
+        raise Failed(text or f"checking the cases: {ending(done.returncode)}")
 
 
 def run_here(launch: Launch) -> int:

@@ -61,7 +61,8 @@ def test_a_check_that_raises_is_named_with_its_component_and_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def check(case: Case, comm_size: int) -> list[Finding]:
-        raise ZeroDivisionError("no salt")
+        msg = "no salt"
+        raise ZeroDivisionError(msg)
 
     monkeypatch.setattr("json.check", check, raising=False)
     with pytest.raises(Failed) as told:
@@ -71,6 +72,23 @@ def test_a_check_that_raises_is_named_with_its_component_and_line(
         rf"at {re.escape(__file__)}:\d+",
         str(told.value),
     )
+
+
+def test_a_check_waits_while_an_input_is_still_to_be_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def check(case: Case, comm_size: int) -> list[Finding]:
+        return [Finding(None, None, case.inputs["data"].read_text())]
+
+    monkeypatch.setattr("json.check", check, raising=False)
+    waiting = replace(
+        case(replace(ONE, check="json:check")), inputs={"data": tmp_path / "data"}
+    )
+    assert waiting.awaited() == ["data"]
+    assert check_case(waiting, 2) == []
+    assert "at least 2" in check_case(waiting, 1)[0].text
+    (tmp_path / "data").write_text("too salty")
+    assert [item.text for item in check_case(waiting, 2)] == ["too salty"]
 
 
 @pytest.mark.parametrize("reference", ["no_such_module:run", "json:no_such_function"])
