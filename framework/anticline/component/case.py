@@ -3,7 +3,7 @@
     component: seismic.rtm
     inputs:  {model: smooth.h5, gathers: "${ANTICLINE_DATA}/gathers.h5"}
     outputs: {image: image.h5}
-    parameters: {peak_frequency_hz: 8.0, imaging_interval_s: 4 ms}
+    parameters: {imaging_interval_s: 8 ms, aperture_m: 1.5 km}
     folder: results
 
 Inputs are taken from the case file's folder, outputs from ``folder`` (itself
