@@ -139,8 +139,8 @@ def test_a_killed_rank_exits_70_and_says_what_to_do(
     [
         (139, "a rank was killed by signal 11 (Segmentation fault)"),
         (-9, "mpirun was killed by signal 9 (out of memory?)"),
-        (1, "the ranks ended with exit code 1"),
-        (255, "the ranks ended with exit code 255"),
+        (1, "ended with exit code 1"),
+        (255, "ended with exit code 255"),
     ],
 )
 def test_an_exit_code_that_is_none_of_ours_is_explained(code: int, words: str) -> None:

@@ -79,7 +79,7 @@ def check_apart(cases: Sequence[Path], ranks: int | None) -> None:
         raise BadInput(lines)
     if done.returncode != ExitCode.DONE:
         text = "\n".join(lines).removeprefix("anticline: ")
-        raise Failed(text or f"checking the cases: {ending(done.returncode)}")
+        raise Failed(text or f"checking the cases: {ending(done.returncode, 'it')}")
 
 
 def run_here(launch: Launch) -> int:
@@ -112,16 +112,16 @@ def run_here(launch: Launch) -> int:
     raise Failed(ending(code))
 
 
-def ending(code: int) -> str:
-    """Say how a launcher ended whose exit code is none of `ExitCode`.
+def ending(code: int, program: str = "mpirun") -> str:
+    """Say how a program ended whose exit code is none of `ExitCode`.
 
     A shell, and so a launcher, reports a process killed by a signal as 128 and the
-    signal's number; Python reports the launcher itself as the number's negative.
+    signal's number; Python reports ``program`` itself as the number's negative.
     """
     number = -code if code < 0 else code - 128
     if number not in {int(known) for known in signal.Signals}:
-        return f"the ranks ended with exit code {code}"
-    who = "mpirun" if code < 0 else "a rank"
+        return f"ended with exit code {code}"
+    who = program if code < 0 else "a rank"
     hint = "out of memory?" if number == signal.SIGKILL else signal.strsignal(number)
     return f"{who} was killed by signal {number} ({hint})"
 
