@@ -3,6 +3,7 @@
 hdf5         whole files: written beside and renamed, opened with their format checked
 contents     parts of an open file; what is missing is named
 distributed  one array written by many ranks, collectively or gathered
+owner        which process a file belongs to
 provenance   who made a file, from what
 geometry     a grid and its place on the map
 model        subsurface models: vp, rho, ... on a grid

@@ -1,12 +1,15 @@
 """Whole HDF5 files: a reader never sees half a file, nor a file of another kind.
 
-A file is written as `NAME.part`, flushed to disk and renamed; its attribute
-`format` is `anticline-KIND/VERSION`. docs/reference/files.md lists every data set.
+A file is written as `NAME.HOST-PROCESS.part`, so that two runs do not write into one
+another's, flushed to disk and renamed; its attribute `format` is
+`anticline-KIND/VERSION`. docs/reference/files.md lists every data set.
 """
 
 from __future__ import annotations
 
+import glob
 import os
+import platform
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import h5py
+import psutil
 
 from anticline.errors import BadInput, Finding, OutputExists
 from anticline_solvers.formats.distributed import (
@@ -31,6 +35,7 @@ __all__ = [
     "has_parallel_hdf5",
     "open_checked",
     "part_of",
+    "parts_beside",
     "require_space",
     "write_box",
     "write_distributed",
@@ -41,8 +46,25 @@ HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
 def part_of(path: Path) -> Path:
-    """Name under which a file is written until it is whole."""
-    return path.with_name(path.name + ".part")
+    """Name under which this process writes a file until it is whole."""
+    return path.with_name(f"{path.name}.{platform.node()}-{os.getpid()}.part")
+
+
+def parts_beside(path: Path) -> list[Path]:
+    """Unfinished files of that name, whoever writes them."""
+    return sorted(path.parent.glob(f"{glob.escape(path.name)}.*-*.part"))
+
+
+def _sweep(path: Path) -> None:
+    """Remove what processes of this host that are gone have left unfinished."""
+    for part in parts_beside(path):
+        host, _, pid = part.name[len(path.name) + 1 : -len(".part")].rpartition("-")
+        if (
+            host == platform.node()
+            and pid.isdigit()
+            and not psutil.pid_exists(int(pid))
+        ):
+            part.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -68,11 +90,15 @@ def write_new(
     together = comm is not None and (
         has_parallel_hdf5() if collective is None else collective
     )
+    part = part_of(path)
     if comm is not None:
-        provenance, fingerprint = comm.bcast((dict(provenance), fingerprint))
+        provenance, fingerprint, part = comm.bcast(
+            (dict(provenance), fingerprint, part)
+        )
     if root:
         path.parent.mkdir(parents=True, exist_ok=True)
-    file = _created(path, comm if together else None) if together or root else None
+        _sweep(path)
+    file = _created(part, comm if together else None) if together or root else None
     try:
         if file is not None:
             file.attrs["format"] = format_name
@@ -82,19 +108,19 @@ def write_new(
             file.close()
     except BaseException:
         if root:
-            part_of(path).unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
         raise
     if root:
-        _settle(part_of(path), path)
+        _settle(part, path)
     if comm is not None:
         comm.barrier()
 
 
-def _created(path: Path, comm: Any) -> h5py.File:
+def _created(part: Path, comm: Any) -> h5py.File:
     if comm is None:
-        return h5py.File(part_of(path), "w")
+        return h5py.File(part, "w")
     comm.barrier()  # rank 0 makes the folder
-    return h5py.File(part_of(path), "w", driver="mpio", comm=comm)
+    return h5py.File(part, "w", driver="mpio", comm=comm)
 
 
 def _settle(part: Path, path: Path) -> None:
@@ -137,7 +163,7 @@ def open_checked(path: Path, *formats: str) -> h5py.File:
 def _unreadable(path: Path) -> str:
     """Say why a path is no HDF5 file, or nothing."""
     if not path.exists():
-        beside = part_of(path).exists()
+        beside = parts_beside(path)
         hint = "; the unfinished .part beside it is not read" if beside else ""
         return f"does not exist{hint}; make it first or correct the path"
     if path.is_dir():

@@ -12,6 +12,7 @@ preparation   from recorded to injected data
 imaging       imaging conditions                     kernels      their inner loops
 shots         shots over groups of ranks             counter      who takes the next
 shot_files    finished shots, kept                   stack        their sum
-checks        what keeps a case from running         born         linearised modelling
+checks        what keeps a case from running         capacity     ranks, memory, disk
+run_lock      one run of a case at a time            born         linearised modelling
 pictures      figures of these files                 components   the declarations
 """

@@ -23,7 +23,7 @@ from anticline_solvers.formats.gathers import combine, write_shot
 from anticline_solvers.formats.hdf5 import finished
 from anticline_solvers.formats.survey import Shot, Survey, read_survey
 from anticline_solvers.numerics.dispersion import EDGE_STEPS, correct
-from anticline_solvers.seismic import checks
+from anticline_solvers.seismic import checks, run_lock
 from anticline_solvers.seismic.aperture import Box, window
 from anticline_solvers.seismic.modelling import Modelling
 from anticline_solvers.seismic.shot_files import ShotFiles
@@ -52,6 +52,11 @@ def check(case: Case, comm_size: int) -> list[Finding]:
 
 def run(case: Case, context: RunContext) -> None:
     """Model every shot that is not done yet, then write the gathers."""
+    with run_lock.held(context.comm, context.folder / "shots"):
+        _model_all(case, context)
+
+
+def _model_all(case: Case, context: RunContext) -> None:
     output, comm = case.outputs["gathers"], context.comm
     if comm.bcast(comm.rank == 0 and finished(output, context.fingerprint)):
         context.log(f"{output} is there, made by this case; nothing to do")

@@ -29,7 +29,7 @@ from anticline_solvers.formats.model import read_field, read_frame
 from anticline_solvers.formats.survey import Shot, Survey
 from anticline_solvers.numerics.dispersion import predisperse
 from anticline_solvers.numerics.storage import StoragePlan
-from anticline_solvers.seismic import checks, mute, preparation, stack
+from anticline_solvers.seismic import checks, mute, preparation, run_lock, stack
 from anticline_solvers.seismic import imaging as conditions
 from anticline_solvers.seismic.aperture import Box, window, windowed
 from anticline_solvers.seismic.forward import insist_finite, model_shot, watched
@@ -83,6 +83,11 @@ def survey_of(case: Case) -> Survey:
 
 def run(case: Case, context: RunContext) -> None:
     """Migrate every shot that is not done yet, then stack."""
+    with run_lock.held(context.comm, context.folder / "shots"):
+        _migrate_all(case, context)
+
+
+def _migrate_all(case: Case, context: RunContext) -> None:
     output, comm = case.outputs["image"], context.comm
     if comm.bcast(comm.rank == 0 and finished(output, context.fingerprint)):
         context.log(f"{output} is there, made by this case; nothing to do")

@@ -1,6 +1,10 @@
 """Whole files: written beside and renamed, opened with their format checked."""
 
 import json
+import os
+import platform
+import subprocess
+import sys
 from pathlib import Path
 
 import h5py
@@ -33,6 +37,37 @@ def test_a_file_appears_under_its_name_only_when_whole(tmp_path: Path) -> None:
         assert hdf5.part_of(path).exists()
     assert path.exists()
     assert not hdf5.part_of(path).exists()
+
+
+def test_two_processes_write_one_file_under_different_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "model.h5"
+    with hdf5.write_new(path, FORMAT, {}) as file:
+        file["values"] = np.arange(3)
+        with monkeypatch.context() as patch:
+            patch.setattr("os.getpid", os.getppid)
+            _write(path)
+        file["more"] = np.arange(4)
+    assert list(tmp_path.iterdir()) == [path]
+    with hdf5.open_checked(path, FORMAT) as file:
+        assert sorted(file) == ["more", "provenance", "values"]
+
+
+def test_a_part_of_a_dead_process_is_swept_away_and_of_no_other(
+    tmp_path: Path,
+) -> None:
+    path, node = tmp_path / "model.h5", platform.node()
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left = tmp_path / f"model.h5.{node}-{dead.pid}.part"
+    alive = tmp_path / f"model.h5.{node}-{os.getppid()}.part"
+    far = tmp_path / f"model.h5.not-{node}-{dead.pid}.part"
+    for part in (left, alive, far):
+        part.write_bytes(b"half")
+    _write(path)
+    assert not left.exists()
+    assert sorted(hdf5.parts_beside(path)) == sorted([alive, far])
 
 
 def test_a_failed_write_leaves_the_earlier_file_untouched(tmp_path: Path) -> None:
