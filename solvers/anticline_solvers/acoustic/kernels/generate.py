@@ -18,7 +18,10 @@ from anticline_solvers.acoustic.equations import (
 from anticline_solvers.numerics.absorbing import PROFILES
 from anticline_solvers.numerics.stencils import radius
 
-BLOCK = {2: 16, 3: 1}
+JAM = 2
+"""Planes along x updated together: they share most of the rows they read."""
+
+BLOCK = {2: 16, 3: 2}
 """Planes along x that get the plain update before their layers' terms."""
 
 _HEADER = '''\
@@ -49,13 +52,7 @@ def rows(previous, current, scale, old, new, second, first, profiles, table,
 {weights}
     for xi in range(xa, xb, {block}):
         xj = min(xi + {block}, xb)
-        for x in range(xi, xj):
-            for y in range(ya, yb):
-                p = place + U(x) * sx + U(y) * sy
-                for k in range(nz):
-                    i = p + U(k)
-                    previous[i] = TWO * current[i] - previous[i] + scale[i] * (
-{laplacian})
+{plain}
 {layers}
         if geometry[4]:
             for x in range(xi, xj):
@@ -146,7 +143,7 @@ def source(
         _ROWS.format(
             reach=reach,
             weights=_weights(names, reach),
-            laplacian=_laplacian(names, reach),
+            plain=_plain(names, reach),
             block=BLOCK[ndim],
             layers=_layer_calls(names),
         )
@@ -167,18 +164,56 @@ def _weights(names: tuple[str, ...], reach: int) -> str:
     lines += [
         f"    s{name}{r} = U({r}) * {steps[name]}"
         for name in names[:-1]
-        for r in range(1, reach + 1)
+        for r in range(1, reach + JAM)
     ]
     return "\n".join(lines)
 
 
-def _laplacian(names: tuple[str, ...], reach: int) -> str:
-    lines = ["w0 * current[i]"]
+def _plain(names: tuple[str, ...], reach: int) -> str:
+    """Write the update without layers: JAM planes at a time, then the rest."""
+    pairs = _plain_loop("range(xi, xj - (xj - xi) % JAM, JAM)", names, reach, JAM)
+    rest = _plain_loop("range(xj - (xj - xi) % JAM, xj)", names, reach, 1)
+    return f"{pairs}\n{rest}".replace("JAM", str(JAM))
+
+
+def _plain_loop(x_range: str, names: tuple[str, ...], reach: int, jam: int) -> str:
+    lines = [
+        f"for x in {x_range}:",
+        "    for y in range(ya, yb):",
+        "        p = place + U(x) * sx + U(y) * sy",
+        "        for k in range(nz):",
+    ]
+    lines += [
+        f"            i{j} = p + U(k)" + (f" + U({j}) * sx" if j else "")
+        for j in range(jam)
+    ]
+    lines += [f"            l{j} = ({_laplacian(names, reach, j)})" for j in range(jam)]
+    lines += [
+        f"            previous[i{j}] = TWO * current[i{j}] - previous[i{j}] "
+        f"+ scale[i{j}] * l{j}"
+        for j in range(jam)
+    ]
+    return "\n".join(" " * 8 + line for line in lines)
+
+
+def _laplacian(names: tuple[str, ...], reach: int, plane: int) -> str:
+    """Sum over the stencil around cell i<plane>; planes are counted from i0."""
+    lines = [f"w0 * current[i{plane}]"]
     for r in range(1, reach + 1):
         for name in names:
-            step = f"U({r})" if name == "z" else f"s{name}{r}"
-            lines.append(f"+ w{name}{r} * (current[i + {step}] + current[i - {step}])")
-    return "\n".join(f"                        {line}" for line in lines)
+            if name == "x":
+                ahead, behind = _plane(plane + r), _plane(plane - r)
+            else:
+                step = f"U({r})" if name == "z" else f"s{name}{r}"
+                ahead, behind = f"i{plane} + {step}", f"i{plane} - {step}"
+            lines.append(f"+ w{name}{r} * (current[{ahead}] + current[{behind}])")
+    return "\n                        ".join(lines)
+
+
+def _plane(planes: int) -> str:
+    if planes == 0:
+        return "i0"
+    return f"i0 {'+' if planes > 0 else '-'} sx{abs(planes)}"
 
 
 def _layer_calls(names: tuple[str, ...]) -> str:
