@@ -22,6 +22,7 @@ from scipy.ndimage import uniform_filter1d
 from anticline.component import Case, RunContext
 from anticline.errors import Finding, OutputExists
 from anticline_solvers.domain.grid import Grid
+from anticline_solvers.formats.hdf5 import part_of
 from anticline_solvers.formats.image import read_grid, read_image
 from anticline_solvers.seismic import checks
 
@@ -199,6 +200,6 @@ def run(case: Case, context: RunContext) -> None:
 
 def write_report(path: Path, report: dict[str, Any]) -> None:
     """Write JSON beside its place and rename it there."""
-    part = path.with_name(path.name + ".part")
+    part = part_of(path)
     part.write_text(json.dumps(report, indent=2, sort_keys=True, default=str) + "\n")
     part.replace(path)
