@@ -76,15 +76,3 @@ def pytest_runtest_makereport() -> Generator[
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if RANK and report.failed:
         print(f"[rank {RANK}] {report.nodeid}\n{report.longreprtext}", file=sys.stderr)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Give every rank the worst exit status, so that one summary tells all."""
-    worst = MPI.COMM_WORLD.allreduce(int(exitstatus), op=MPI.MAX)
-    session.exitstatus = pytest.ExitCode(worst)
-
-
-def pytest_unconfigure() -> None:
-    """Wait for rank 0 to have printed its summary before any rank leaves."""
-    MPI.COMM_WORLD.barrier()
