@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Generator
 from pathlib import Path
 from types import ModuleType
@@ -50,12 +51,21 @@ def needs() -> Needs:
     return Needs()
 
 
+def _own_temporary_root(config: pytest.Config) -> None:
+    """Give this rank a temporary root: in a shared one pytest tidies up as they race."""
+    root = tempfile.mkdtemp(prefix=f"anticline-tests-rank-{RANK}-")
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = root
+    config.add_cleanup(lambda: shutil.rmtree(root, ignore_errors=True))
+
+
 @pytest.hookimpl(trylast=True)  # after the reporter is there
 def pytest_configure(config: pytest.Config) -> None:
     """Let rank 0 alone report; the others speak when a test fails on them."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if RANK and reporter is not None:
         config.pluginmanager.unregister(reporter)
+    if MPI.COMM_WORLD.size > 1:
+        _own_temporary_root(config)
 
 
 @pytest.hookimpl(wrapper=True)
