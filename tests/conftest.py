@@ -52,7 +52,7 @@ def needs() -> Needs:
 
 
 def _own_temporary_root(config: pytest.Config) -> None:
-    """Give this rank a temporary root: in a shared one pytest tidies up as they race."""
+    """Give this rank a temporary root: ranks race when pytest tidies a shared one."""
     root = tempfile.mkdtemp(prefix=f"anticline-tests-rank-{RANK}-")
     os.environ["PYTEST_DEBUG_TEMPROOT"] = root
     config.add_cleanup(lambda: shutil.rmtree(root, ignore_errors=True))
