@@ -1,4 +1,4 @@
-"""A forward wavefield handed out in reverse order, within a memory budget.
+"""How much of a forward wavefield is held, and what is run again.
 
 Imaging step k = 0 ... n - 1 of a run has one snapshot, and the reverse pass needs
 the last one first. The run is cut into segments of `segment` imaging steps. Between
@@ -21,54 +21,14 @@ Every rank runs the same schedule when every rank makes the same plan: plan with
 bytes of the largest rank.
 
 Source: A. Griewank and A. Walther (2000), Algorithm 799: revolve, ACM Trans. Math.
-Softw. 26(1), doi:10.1145/347837.347846; the schedule comes from the library
-checkpoint-schedules (doi:10.21105/joss.06148).
+Softw. 26(1), doi:10.1145/347837.347846.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import comb
-from typing import Any, Protocol, TypeVar
-
-import numpy as np
-from checkpoint_schedules import (
-    Copy,
-    EndReverse,
-    Forward,
-    Move,
-    MultistageCheckpointSchedule,
-    Reverse,
-)
-from numpy.typing import NDArray
-
-State = TypeVar("State")
-Array = NDArray[Any]
-Saved = dict[str, Array]
-KeepSnapshot = Callable[[int, Array], None]
-
-
-class ForwardRun(Protocol[State]):
-    """A run that goes on from a state, and repeats itself bit for bit."""
-
-    def start(self) -> State:
-        """Make the state before imaging step 0."""
-
-    def advance(
-        self, state: State, first: int, last: int, keep: KeepSnapshot | None
-    ) -> None:
-        """Take `state` from before imaging step first to before last, in place.
-
-        Calls keep(k, snapshot) for first <= k < last in order, unless it is None.
-        The array is copied; all snapshots have one shape and dtype.
-        """
-
-    def save(self, state: State) -> Saved:
-        """Copy all that `load` needs to go on from here."""
-
-    def load(self, state: State, saved: Saved) -> None:
-        """Make `state` what it was when it was saved, in place."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +61,11 @@ class StoragePlan:
     def in_memory(self) -> bool:
         """Tell whether every snapshot is held and nothing is run again."""
         return self.n_segments == 1
+
+    def shortened(self, n_imaging: int) -> StoragePlan:
+        """Plan a sweep over the first imaging steps alone, in no more memory."""
+        segment = min(self.segment, n_imaging)
+        return StoragePlan(n_imaging, segment, self.checkpoints)
 
     @property
     def steps_advanced(self) -> int:
@@ -166,61 +131,3 @@ def _affordable(
         checkpoints = min(left // max(bytes_per_state, 1), n_segments - 1)
         if checkpoints >= 1:
             yield StoragePlan(n_imaging, segment, checkpoints)
-
-
-def reverse_sweep(
-    plan: StoragePlan, run: ForwardRun[State], use_snapshot: KeepSnapshot
-) -> None:
-    """Run forward and call use_snapshot(k, snapshot) for k = n_imaging - 1 ... 0.
-
-    plan : what to hold.
-    run : the forward run; parts of it are repeated as the plan asks.
-    use_snapshot : gets a view into the store, valid during the call.
-    """
-    state = run.start()
-    held = _Snapshots(plan.segment)
-    saved: dict[int, Saved] = {}
-    for action in _schedule(plan):
-        if isinstance(action, Forward):
-            if action.write_ics:
-                saved[action.n0] = run.save(state)
-            first = action.n0 * plan.segment
-            last = min(action.n1 * plan.segment, plan.n_imaging)
-            run.advance(state, first, last, held.put if action.write_adj_deps else None)
-        elif isinstance(action, Copy):
-            run.load(state, saved[action.n])
-        elif isinstance(action, Move):
-            run.load(state, saved.pop(action.n))
-        elif isinstance(action, Reverse):
-            held.hand_out(use_snapshot)
-
-
-def _schedule(plan: StoragePlan) -> Iterator[Any]:
-    """Actions over segments, until the reverse pass is through."""
-    schedule = MultistageCheckpointSchedule(plan.n_segments, plan.checkpoints, 0)
-    for action in schedule:
-        if isinstance(action, EndReverse):
-            return
-        yield action
-
-
-class _Snapshots:
-    """The snapshots of one segment, in one array that is made once."""
-
-    def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
-        self._numbers: list[int] = []
-        self._store: Array | None = None
-
-    def put(self, k: int, snapshot: Array) -> None:
-        """Copy the snapshot of imaging step k."""
-        if self._store is None:
-            self._store = np.empty((self._capacity, *snapshot.shape), snapshot.dtype)
-        self._store[len(self._numbers)] = snapshot
-        self._numbers.append(k)
-
-    def hand_out(self, use: KeepSnapshot) -> None:
-        """Give every snapshot held, the last first, and hold none."""
-        while self._numbers and self._store is not None:
-            k = self._numbers.pop()
-            use(k, self._store[len(self._numbers)])

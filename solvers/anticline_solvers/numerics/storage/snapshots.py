@@ -1,0 +1,61 @@
+"""Snapshots in memory as they are, in one array that is made once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from anticline_solvers.numerics.storage.protocol import Array, Saved
+
+
+class Snapshots:
+    """A `Store` of float32 snapshots, all of one shape and dtype."""
+
+    def __init__(self, capacity: int) -> None:
+        """Make room for `capacity` snapshots, once the first one is put."""
+        self._capacity = capacity
+        self._numbers: list[int] = []
+        self._store: Array | None = None
+
+    def put(self, k: int, snapshot: Array) -> None:
+        """Copy the snapshot of imaging step k."""
+        if self._store is None:
+            self._store = np.empty((self._capacity, *snapshot.shape), snapshot.dtype)
+        self._store[len(self._numbers)] = snapshot
+        self._numbers.append(k)
+
+    def take(self, k: int) -> Array:
+        """Give a view of the last snapshot, that of k."""
+        snapshot: Array = self._array()[self._numbers.index(k)]
+        return snapshot
+
+    def drop(self, k: int) -> None:
+        """Forget the last snapshot, that of k."""
+        self._numbers.remove(k)
+
+    def held(self) -> list[int]:
+        """Give the imaging steps kept, rising."""
+        return list(self._numbers)
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes of the kept snapshots."""
+        return self._array()[: len(self._numbers)].nbytes
+
+    def export(self) -> Saved:
+        """Give views of what is kept."""
+        numbers = np.array(self._numbers, np.int64)
+        return {"steps": numbers, "snapshots": self._array()[: numbers.size]}
+
+    def restore(self, saved: Saved) -> None:
+        """Copy what `export` gave."""
+        self._numbers.clear()
+        for k, snapshot in zip(saved["steps"], saved["snapshots"], strict=True):
+            self.put(int(k), snapshot)
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._numbers.clear()
+        self._store = None
+
+    def _array(self) -> Array:
+        return np.empty((0,), np.float32) if self._store is None else self._store
