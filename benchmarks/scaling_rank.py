@@ -74,7 +74,7 @@ def shot(
     begin = time.perf_counter()
     traces = propagate(model, source, wavelet[:, :steps], receivers, state=state)
     seconds = time.perf_counter() - begin
-    return model.collect(receivers, traces), seconds
+    return model.placement.collect(receivers, traces), seconds
 
 
 def main() -> None:
@@ -94,7 +94,7 @@ def main() -> None:
         np.save(folder / f"{comm.size}.npy", gather)
         record = {
             "ranks": comm.size,
-            "process_grid": model.decomposition.process_grid,
+            "process_grid": model.placement.decomposition.process_grid,
             "steps": steps,
             "exchanges": clock.calls // 2,
             "points": int(np.prod(model.shape)),

@@ -41,8 +41,8 @@ def interior_error(ndim, points, dt_s, steps, phase_of, order, backend="referenc
     k = 2 * np.pi / WAVELENGTH_M
     along = k * np.tensordot(DIRECTION[ndim], cells, 1)
     state = model.start()
-    model.view_of(state.previous)[...] = np.cos(along + phase_of(k))
-    model.view_of(state.current)[...] = np.cos(along)
+    model.placement.view(state.previous)[...] = np.cos(along + phase_of(k))
+    model.placement.view(state.current)[...] = np.cos(along)
     for _ in range(steps):
         model.step(state)
     inside = (slice(reach * steps, -reach * steps),) * ndim

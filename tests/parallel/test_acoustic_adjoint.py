@@ -60,7 +60,7 @@ def dot(model, points, series, traces):
 
 def everything(model, points, traces):
     """Traces of all ranks on every rank, (n, nt)."""
-    return model.comm.bcast(model.collect(points, traces))
+    return model.comm.bcast(model.placement.collect(points, traces))
 
 
 @pytest.mark.parallel([1, 2, 4])

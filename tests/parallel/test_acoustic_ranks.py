@@ -48,8 +48,8 @@ def waves_of(model, transpose=False):
     traces = propagate(
         model, sources, series, receivers, state=state, transpose=transpose
     )
-    field = model.assemble(model.view(state))
-    together = model.collect(receivers, traces)
+    field = model.placement.assemble(model.view(state))
+    together = model.placement.collect(receivers, traces)
     if together is None:
         return None
     everywhere = (field != 0).any(axis=-1).all() and together.any()
@@ -106,7 +106,7 @@ def test_a_rank_may_lie_wholly_in_a_layer(steps_per_exchange):
         (8, 18), "float64", False, steps_per_exchange=steps_per_exchange
     )
     model = build((8, 18), "float64", MPI.COMM_WORLD)
-    parts = model.comm.allgather(model.physical_box[0])
+    parts = model.comm.allgather(model.placement.physical_box[0])
     cells = [part.stop - part.start for part in parts]
     assert min(cells) == 0
     assert sum(cells) == 8

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,18 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from anticline_solvers.acoustic import points as point_sets
 from anticline_solvers.acoustic.equations import MEMORIES
-from anticline_solvers.acoustic.kernels.setup import Setup, Update
+from anticline_solvers.acoustic.kernels.setup import Medium, Setup, Update
 from anticline_solvers.acoustic.memory import Slab, flat_size, slabs
-from anticline_solvers.acoustic.points import Points
 from anticline_solvers.acoustic.state import State
 from anticline_solvers.backends.base import kernels
-from anticline_solvers.domain.assembly import assemble, collect
 from anticline_solvers.domain.decomposition import (
     Box,
-    Decomposition,
-    choose_process_grid,
     divide,
     grow,
     intersect,
@@ -32,18 +26,14 @@ from anticline_solvers.domain.decomposition import (
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.domain.halo import Field, Halo
 from anticline_solvers.domain.layout import Array, Layout
+from anticline_solvers.domain.placement import Placement, Reader
+from anticline_solvers.domain.points import Points
 from anticline_solvers.numerics.absorbing import Boundary
-from anticline_solvers.numerics.interpolation import fold_at_surface, kaiser_sinc
+from anticline_solvers.numerics.off_grid import HALF_WIDTH, off_grid_points
 from anticline_solvers.numerics.stencils import radius
 
 if TYPE_CHECKING:
     from mpi4py import MPI
-
-HALF_WIDTH = 4
-"""Cells that an off-grid point reaches to each side."""
-
-Reader = Callable[[Box], Array]
-"""read(box) -> the values of a box of the physical grid."""
 
 
 class AcousticPropagator:
@@ -89,37 +79,35 @@ class AcousticPropagator:
         self.backend = backend
         self._kernels = kernels("anticline_solvers.acoustic", backend)
         self._reach = radius(space_order)
-        self._place(process_grid)
+        self.placement = self._place(process_grid)
+        self.slabs = slabs(
+            self.placement.shape, self.boundary, self._reach, self.layout
+        )
         self._set_model(velocity)
         self._threads = _threads(backend, threads)
         self._rank_updates: dict[bool, Update] = {}
 
-    # ------------------------------------------------------------- geometry
-
-    def _place(self, process_grid: tuple[int, ...] | None) -> None:
-        margins = self.boundary.margins(self.grid.ndim)
-        self._low = tuple(low for low, _ in margins)
-        self.shape = tuple(
-            n + low + high
-            for n, (low, high) in zip(self.grid.shape, margins, strict=True)
-        )
-        if min(self.grid.shape) < 2 * self._reach:
+    def _place(self, process_grid: tuple[int, ...] | None) -> Placement:
+        least = 2 * self._reach
+        if min(self.grid.shape) < least:
             msg = (
-                f"space order {self.space_order} needs {2 * self._reach} cells along "
+                f"space order {self.space_order} needs {least} cells along "
                 f"each axis, the grid has {self.grid.shape}"
             )
             raise ValueError(msg)
-        self.rank = self.comm.rank if self.comm else 0
-        size = self.comm.size if self.comm else 1
-        chosen = process_grid or choose_process_grid(self.shape, size)
-        self.decomposition = Decomposition(self.shape, chosen)
-        if self.decomposition.size != size:
-            msg = f"process grid {chosen} does not have {size} ranks"
-            raise ValueError(msg)
-        owned = self.decomposition.owned(self.rank)
-        split = self.grid.ndim - 1
-        self.layout = Layout.of(owned, (self._depth,) * split, self.dtype)
-        self.slabs = slabs(self.shape, self.boundary, self._reach, self.layout)
+        return Placement.of(
+            self.grid,
+            self.boundary.margins(self.grid.ndim),
+            self.comm,
+            halo=self._depth,
+            dtype=self.dtype,
+            process_grid=process_grid,
+        )
+
+    @property
+    def layout(self) -> Layout:
+        """Where this rank's cells lie in its flat arrays."""
+        return self.placement.layout
 
     @property
     def _margin(self) -> int:
@@ -131,55 +119,16 @@ class AcousticPropagator:
         """Halo cells: the reach of all time steps between two exchanges."""
         return self.steps_per_exchange * self._reach + self._margin
 
-    @property
-    def physical_box(self) -> Box:
-        """The part of the physical grid that this rank owns (may be empty)."""
-        return self._physical(self.layout.box)
-
-    def _physical(self, box: Box) -> Box:
-        whole = tuple(slice(0, n) for n in self.grid.shape)
-        return intersect(shift(box, self._low), whole)
-
-    def _padded(self, box: Box) -> Box:
-        return shift(box, tuple(-low for low in self._low))
-
-    # ---------------------------------------------------------------- model
-
     def _set_model(self, velocity: Reader | ArrayLike) -> None:
-        self.velocity = self.extend(velocity)
+        self.velocity = self.placement.extend(velocity)
         fastest = float(self.velocity.max())
         if self.comm:
             fastest = max(self.comm.allgather(fastest))
         self._fastest = fastest
-        self.scale: Array = np.square(self.velocity * np.asarray(self.dt_s, self.dtype))
+        scale = np.square(self.velocity * np.asarray(self.dt_s, self.dtype))
         if self.boundary.free_surface:
-            self.layout.cells(self.scale)[..., 0] = 0
-
-    def extend(self, values: Reader | ArrayLike) -> Array:
-        """Values of the physical grid on this rank's local cells, flat.
-
-        Layer cells take the value of the nearest physical cell.
-        """
-        if callable(values):
-            read = values
-        else:
-            whole = np.asarray(values)
-            if whole.shape != self.grid.shape:
-                msg = f"array {whole.shape} does not fit the grid {self.grid.shape}"
-                raise ValueError(msg)
-            read = whole.__getitem__
-        nearest = [
-            np.clip(np.arange(side.start, side.stop) - low, 0, n - 1)
-            for side, low, n in zip(
-                self.layout.local_box, self._low, self.grid.shape, strict=True
-            )
-        ]
-        part = read(tuple(slice(int(i[0]), int(i[-1]) + 1) for i in nearest))
-        flat = self.layout.allocate()
-        self.layout.cells(flat)[...] = np.asarray(part)[
-            np.ix_(*(i - i[0] for i in nearest))
-        ]
-        return flat
+            self.layout.cells(scale)[..., 0] = 0
+        self.medium = Medium(scale)
 
     # ----------------------------------------------------------- time steps
 
@@ -194,8 +143,8 @@ class AcousticPropagator:
     def _halo(
         self, turn: int, waves: tuple[Array, Array], memories: tuple[Array, Array]
     ) -> Halo:
-        everything = tuple(slice(0, n) for n in self.shape)
-        split = len(self.shape) - 1
+        everything = self.placement.everything
+        split = self.grid.ndim - 1
         exchanged = [waves[turn]]
         if self.steps_per_exchange > 1:
             exchanged.append(waves[1 - turn])
@@ -215,13 +164,14 @@ class AcousticPropagator:
         return Halo(self.comm, fields)
 
     def _transfers(self, depth: tuple[int, ...], region: Box) -> tuple[Any, ...]:
-        return tuple(transfers(self.decomposition, self.rank, depth, region))
+        place = self.placement
+        return tuple(transfers(place.decomposition, place.rank, depth, region))
 
     def _memory_depth(self, slab: Slab) -> tuple[int, ...]:
         later = self._depth - self._reach if self.steps_per_exchange > 1 else 0
         return tuple(
             later + (self._reach if axis == slab.axis else 0)
-            for axis in range(len(self.shape) - 1)
+            for axis in range(self.grid.ndim - 1)
         )
 
     def step(
@@ -240,27 +190,26 @@ class AcousticPropagator:
         """
         current, previous = state.current, state.previous
         if points is not None and values is not None:
-            spread = points.spread
+            scale, spread = self.medium.scale, points.spread
             self._kernels.inject(
-                previous, self.scale, spread.starts, spread.cells, spread.weights,
-                values,
-            )  # fmt: skip
+                previous, scale, spread.starts, spread.cells, spread.weights, values
+            )
         old, new = state.memories[state.turn], state.memories[1 - state.turn]
         update = self._update(transpose)
         state.turn = 1 - state.turn
         state.since_exchange += 1
         if state.since_exchange < self.steps_per_exchange:
             box = self._reachable(state.since_exchange)
-            update(previous, current, self.scale, old, new, box)
+            update(previous, current, self.medium, old, new, box)
             return
         state.since_exchange = 0
         rims, rest = self._rims
         for rim in rims:
-            update(previous, current, self.scale, old, new, rim)
+            update(previous, current, self.medium, old, new, rim)
         halo = state.halos[state.turn]
         halo.start()
         if not is_empty(rest):
-            update(previous, current, self.scale, old, new, rest)
+            update(previous, current, self.medium, old, new, rest)
         halo.finish()
 
     def _update(self, transpose: bool) -> Update:
@@ -287,9 +236,8 @@ class AcousticPropagator:
     def _reachable(self, steps: int) -> Box:
         """Local cells that can be updated `steps` steps after an exchange."""
         cells = self._depth - steps * self._reach
-        grown = grow(self.layout.box, (cells,) * (len(self.shape) - 1))
-        everything = tuple(slice(0, n) for n in self.shape)
-        return shift(intersect(grown, everything), self.layout.origin)
+        grown = grow(self.layout.box, (cells,) * (self.grid.ndim - 1))
+        return shift(intersect(grown, self.placement.everything), self.layout.origin)
 
     @cached_property
     def _rims(self) -> tuple[list[Box], Box]:
@@ -298,7 +246,7 @@ class AcousticPropagator:
         low = tuple(self._depth if side.start > 0 else 0 for side in box[:-1])
         high = tuple(
             self._depth if side.stop < n else 0
-            for side, n in zip(box[:-1], self.shape, strict=False)
+            for side, n in zip(box[:-1], self.placement.shape, strict=False)
         )
         return divide(shift(box, self.layout.origin), low, high)
 
@@ -309,24 +257,17 @@ class AcousticPropagator:
 
         density : divide by the cell's volume, as a point source wants.
         """
-        cells = self.grid.to_cells(positions_m) + self._low
-        first, weights = kaiser_sinc(cells, HALF_WIDTH)
-        if self.boundary.free_surface:
-            weights = fold_at_surface(first, weights)
-        if density:
-            weights = weights.copy()
-            weights[:, 0, :] /= self.grid.cell_volume
-        nearest = np.rint(cells).astype(np.int64)
-        return point_sets.locate(first, weights, nearest, self.layout, self.shape)
+        return off_grid_points(
+            self.placement,
+            positions_m,
+            free_surface=self.boundary.free_surface,
+            density=density,
+        )
 
     def sample(self, state: State, points: Points, out: Array) -> None:
         """Read the owned points from the current pressure into out (owned,)."""
         read = points.read
         self._kernels.sample(state.current, read.starts, read.cells, read.weights, out)
-
-    def collect(self, points: Points, traces: Array) -> Array | None:
-        """Traces (owned, nt) of every rank as (n, nt) on rank 0; None elsewhere."""
-        return collect(self.comm, points.n, points.owned, traces)
 
     def view(self, state: State, margin: int = 0) -> Array:
         """View of the current pressure [Pa] on the physical cells of this rank.
@@ -334,33 +275,7 @@ class AcousticPropagator:
         margin : cells around them to include, at most space_order / 2; beyond
             the grid they hold the layer's field, or zeros at its outer end.
         """
-        return self.view_of(state.current, margin)
-
-    def view_of(self, flat: Array, margin: int = 0) -> Array:
-        """View of any flat array of the layout, like `view`."""
-        box = self._padded(self.physical_box)
-        rows = flat.reshape(self.layout.shape)
-        local = shift(box, self.layout.origin)
-        lead = self.layout.lead
-        return rows[
-            tuple(
-                slice(
-                    side.start + extra - margin,
-                    max(side.start, side.stop) + extra + margin,
-                )
-                for side, extra in zip(
-                    local, (0,) * (len(local) - 1) + (lead,), strict=True
-                )
-            )
-        ]
-
-    def velocity_view(self) -> Array:
-        """View of the velocity [m/s] on the physical cells of this rank."""
-        return self.view_of(self.velocity)
-
-    def assemble(self, local: Array) -> Array | None:
-        """Physical parts of every rank as one array on rank 0; None elsewhere."""
-        return assemble(self.comm, self.grid.shape, self.physical_box, local)
+        return self.placement.view(state.current, margin)
 
     # --------------------------------------------------------------- restart
 
@@ -379,6 +294,10 @@ class AcousticPropagator:
         state.previous[:] = saved["previous"]
         state.memories[state.turn][:] = saved["memory"]
         state.since_exchange = int(saved["since_exchange"])
+
+
+PROPAGATOR = AcousticPropagator
+"""What `seismic.physics` loads."""
 
 
 def _threads(backend: str, threads: int | None) -> int:

@@ -1,4 +1,4 @@
-r"""Born modelling and its exact discrete adjoint, for any propagator.
+r"""Born modelling and its exact discrete adjoint, at constant density.
 
 A velocity v + dv perturbs the field p by dp, to first order (c = (v dt)^2):
 
@@ -22,14 +22,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from anticline_solvers.acoustic.propagator import AcousticPropagator, Reader
 from anticline_solvers.domain.assembly import assemble
 from anticline_solvers.domain.layout import Array
+from anticline_solvers.domain.placement import Reader
+from anticline_solvers.seismic.physics import Propagator
 from anticline_solvers.seismic.timeloop import propagate
 
 
 def born(
-    propagator: AcousticPropagator,
+    propagator: Propagator,
     perturbation: Reader | ArrayLike,
     sources: Any,
     series: ArrayLike,
@@ -37,15 +38,17 @@ def born(
 ) -> Array:
     """Scattered traces of a velocity perturbation.
 
-    perturbation : dv [m/s] on the physical grid, as `AcousticPropagator` takes
-        its velocity.
+    perturbation : dv [m/s] on the physical grid, as `Placement.extend` takes
+        values.
     sources, series, receivers : as in `timeloop.propagate`.
 
     Returns
     -------
     (receivers.owned.size, nt) [Pa], this rank's receivers.
     """
-    relative = 2 * propagator.extend(perturbation) / _nonzero(propagator.velocity)
+    relative = (
+        2 * propagator.placement.extend(perturbation) / _nonzero(propagator.velocity)
+    )
     scattered = propagator.start()
     values = np.asarray(series, propagator.dtype)
     traces = np.zeros((values.shape[1], receivers.owned.size), propagator.dtype)
@@ -57,7 +60,7 @@ def born(
 
 
 def born_adjoint(
-    propagator: AcousticPropagator,
+    propagator: Propagator,
     sources: Any,
     series: ArrayLike,
     receivers: Any,
@@ -75,7 +78,7 @@ def born_adjoint(
     """
     values = np.asarray(series, propagator.dtype)
     second = list(_second_differences(propagator, sources, values))
-    image = np.zeros(propagator.scale.shape)
+    image = np.zeros(propagator.velocity.shape)
 
     def correlate(n: int, state: Any) -> None:
         image[:] += np.multiply(state.current, second[n], dtype=np.float64)
@@ -87,7 +90,7 @@ def born_adjoint(
 
 
 def _second_differences(
-    propagator: AcousticPropagator, sources: Any, values: Array
+    propagator: Propagator, sources: Any, values: Array
 ) -> Iterator[Array]:
     """q^n of the source field, flat, for n = 0 ... nt - 1."""
     state = propagator.start()
@@ -103,15 +106,14 @@ def _nonzero(velocity: Array) -> Array:
     return np.where(velocity > 0, velocity, 1)
 
 
-def _fold(propagator: AcousticPropagator, image: Array) -> Array | None:
+def _fold(propagator: Propagator, image: Array) -> Array | None:
     """Sum layer cells onto the physical cells whose velocity they carry."""
-    layout = propagator.layout
-    owned = layout.view(image, layout.box)
-    whole = assemble(propagator.comm, propagator.shape, layout.box, owned)
+    place = propagator.placement
+    owned = place.layout.view(image, place.layout.box)
+    whole = assemble(place.comm, place.shape, place.layout.box, owned)
     if whole is None:
         return None
-    margins = propagator.boundary.margins(propagator.grid.ndim)
-    for axis, (low, high) in enumerate(margins):
+    for axis, (low, high) in enumerate(place.margins):
         whole = np.moveaxis(whole, axis, 0)
         n = whole.shape[0] - high
         inside = whole[low:n].copy()

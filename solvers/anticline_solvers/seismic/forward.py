@@ -147,7 +147,7 @@ def model_shot(
         receivers,
         at_step=watched(propagator, watch, shot.id),
     )
-    whole = propagator.collect(receivers, traces)
+    whole = propagator.placement.collect(receivers, traces)
     if whole is None:
         return None
     insist_finite(whole, f"shot {shot.id}: the gather")

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from mpi4py import MPI
 
-from anticline_solvers.acoustic.propagator import AcousticPropagator
 from anticline_solvers.numerics.storage import (
     KeepSnapshot,
     StoragePlan,
@@ -24,6 +23,7 @@ from anticline_solvers.numerics.storage import (
     reverse_sweep,
 )
 from anticline_solvers.seismic.imaging import Imaging
+from anticline_solvers.seismic.physics import Propagator
 from anticline_solvers.seismic.timeloop import propagate
 
 AtStep = Callable[[int, Any], None]
@@ -46,7 +46,7 @@ class SourceField:
 
     def __init__(
         self,
-        propagator: AcousticPropagator,
+        propagator: Propagator,
         source: Series,
         every: int,
         halo: int,
@@ -55,7 +55,7 @@ class SourceField:
         """Keep a snapshot every ``every`` time steps, with ``halo`` cells around."""
         self._propagator, self._source = propagator, source
         self._every, self._halo, self._at_step = every, halo, at_step
-        self._silent = propagator.points(np.empty((0, propagator.grid.ndim)))
+        self._silent = propagator.points(np.empty((0, propagator.placement.grid.ndim)))
 
     def start(self) -> Any:
         """Make a wavefield at rest."""
@@ -94,12 +94,10 @@ class SourceField:
 class ReceiverField:
     """The receiver wavefield of a shot, walked backwards by the exact transpose."""
 
-    def __init__(
-        self, propagator: AcousticPropagator, data: Series, at_step: AtStep
-    ) -> None:
+    def __init__(self, propagator: Propagator, data: Series, at_step: AtStep) -> None:
         """Start at rest after the last time step of ``data``."""
         self._propagator, self._data, self._at_step = propagator, data, at_step
-        self._silent = propagator.points(np.empty((0, propagator.grid.ndim)))
+        self._silent = propagator.points(np.empty((0, propagator.placement.grid.ndim)))
         self._last = data.values.shape[0]
         self._state = propagator.start()
 
@@ -139,7 +137,7 @@ def correlate_fields(
 
 
 def plan_of(
-    propagator: AcousticPropagator,
+    propagator: Propagator,
     halo: int,
     n_imaging: int,
     budget_bytes: float,

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from mpi4py import MPI
 
-from anticline_solvers.acoustic.propagator import AcousticPropagator
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats.model import read_field, read_grid, summary
 from anticline_solvers.formats.survey import Survey
@@ -27,6 +26,7 @@ from anticline_solvers.numerics.absorbing import Boundary
 from anticline_solvers.numerics.dispersion import predisperse
 from anticline_solvers.numerics.stability import choose_time_step
 from anticline_solvers.seismic.aperture import Box, in_grid, windowed
+from anticline_solvers.seismic.physics import Propagator, propagator
 
 Samples = NDArray[np.floating[Any]]
 
@@ -39,6 +39,7 @@ class Modelling:
     dt_s : time step [s]. space_order : 2, 4, ... 16.
     boundary : absorbing layers and free surface.
     comm : the group of ranks that shares a shot.
+    physics : one of `physics.PHYSICS`.
     """
 
     model: Path
@@ -47,6 +48,7 @@ class Modelling:
     space_order: int
     boundary: Boundary
     comm: MPI.Comm
+    physics: str = "acoustic"
 
     @classmethod
     def of(
@@ -73,9 +75,7 @@ class Modelling:
         moved = predisperse(survey.wavelet, survey.wavelet_interval_s, self.dt_s, nt)
         return moved[None, :]
 
-    def propagator(
-        self, box: Box, velocity_m_s: float | None = None
-    ) -> AcousticPropagator:
+    def propagator(self, box: Box, velocity_m_s: float | None = None) -> Propagator:
         """Build the propagator of a window; collective over the group.
 
         velocity_m_s : a homogeneous medium instead of the model's.
@@ -83,7 +83,8 @@ class Modelling:
         velocity: Callable[[Box], Any] = partial(_read_window, self.model, box)
         if velocity_m_s is not None:
             velocity = partial(_fill, velocity_m_s)
-        return AcousticPropagator(
+        return propagator(
+            self.physics,
             windowed(self.grid, box),
             velocity,
             self.dt_s,

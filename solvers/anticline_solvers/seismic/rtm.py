@@ -19,7 +19,6 @@ from mpi4py import MPI
 
 from anticline.component import Case, RunContext
 from anticline.errors import BadInput, Finding
-from anticline_solvers.acoustic.propagator import AcousticPropagator
 from anticline_solvers.backends.free_memory import free_bytes
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats.gathers import GatherReader, read_shot, trace_faults
@@ -41,6 +40,7 @@ from anticline_solvers.seismic.migration import (
     plan_of,
 )
 from anticline_solvers.seismic.modelling import Modelling
+from anticline_solvers.seismic.physics import Propagator
 from anticline_solvers.seismic.shot_files import (
     ShotFiles,
     read_partial,
@@ -52,7 +52,7 @@ from anticline_solvers.seismic.shots import (
     group_of,
     ranks_for_a_shot,
 )
-from anticline_solvers.seismic.stack import Branch, Partial
+from anticline_solvers.seismic.stack import Branch, Partial, Placed
 
 FREE_MEMORY_SHARE = 0.5
 
@@ -162,7 +162,7 @@ class Job:
         at_step = watched(propagator, watch, shot.id)
         image = conditions.Imaging(
             p["condition"],
-            tuple(side.stop - side.start for side in propagator.physical_box),
+            tuple(side.stop - side.start for side in propagator.placement.physical_box),
             modelling.grid.spacing_m,
             modelling.space_order,
         )
@@ -185,7 +185,7 @@ class Job:
         correlate_fields(image, source, receiver, self.every, plan)
         return self.partial(propagator, image, box)
 
-    def plan(self, propagator: AcousticPropagator, halo: int) -> StoragePlan:
+    def plan(self, propagator: Propagator, halo: int) -> StoragePlan:
         """Plan the source wavefield's storage; BadInput where memory is too small."""
         comm = self.modelling.comm
         try:
@@ -224,17 +224,18 @@ class Job:
         return shared(modelling.comm, prepared)
 
     def partial(
-        self, propagator: AcousticPropagator, image: conditions.Imaging, box: Box
+        self, propagator: Propagator, image: conditions.Imaging, box: Box
     ) -> Partial | None:
         """Assemble and mute a shot's image on rank 0 of the group."""
-        whole = propagator.assemble(image.image)
-        light = propagator.assemble(image.illumination)
+        whole = propagator.placement.assemble(image.image)
+        light = propagator.placement.assemble(image.illumination)
         if whole is None or light is None:
             return None
         weights = image_mute(self.case, self.modelling.grid, box)
         insist_finite(whole, "a shot's image")
+        first = tuple(side.start for side in box)
         fields = {"image": whole * weights, "illumination": light}
-        return Partial(tuple(side.start for side in box), fields)
+        return Partial({k: Placed(first, values) for k, values in fields.items()})
 
 
 def imaging_interval_s(parameters: Any, survey: Survey) -> float:
@@ -305,10 +306,9 @@ def stack_shots(
 def write_stack(case: Case, context: RunContext, job: Job, total: Partial) -> None:
     """Scale, normalise and write the stacked image, from rank 0."""
     p, grid, model = case.parameters, job.modelling.grid, case.inputs["model"]
-    place = tuple(slice(a, b) for a, b in zip(total.first, total.last, strict=True))
     whole = {name: np.zeros(grid.shape, np.float32) for name in total.fields}
-    for name, values in total.fields.items():
-        whole[name][place] = values
+    for name, field in total.fields.items():
+        whole[name][field.box] = field.values
     image = conditions.finish(
         p["condition"],
         whole["image"],

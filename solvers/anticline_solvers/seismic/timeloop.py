@@ -14,31 +14,15 @@ so <F f, d> = <f, F^T d> holds to rounding, layers and off-grid points included.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from anticline_solvers.domain.layout import Array
+from anticline_solvers.seismic.physics import Propagator
 
 AtStep = Callable[[int, Any], None]
-
-
-class Propagator(Protocol):
-    """What the time loop needs of a physics; `acoustic.propagator` is one."""
-
-    dtype: np.dtype[Any]
-
-    def start(self) -> Any:
-        """Make a wavefield at rest."""
-
-    def step(
-        self, state: Any, points: Any, values: Array | None, *, transpose: bool
-    ) -> None:
-        """Advance by one time step, in place."""
-
-    def sample(self, state: Any, points: Any, out: Array) -> None:
-        """Read the owned points."""
 
 
 def propagate(

@@ -24,7 +24,7 @@ def test_layers_carry_the_velocity_of_the_nearest_cell():
     model = propagator(velocity)
     whole = model.layout.view(model.velocity, model.layout.box)
     assert (whole == np.pad(velocity, 6, mode="edge")).all()
-    assert (model.velocity_view() == velocity).all()
+    assert (model.placement.view(model.velocity) == velocity).all()
 
 
 def test_a_reader_is_asked_for_a_box_and_gives_the_same_model():
@@ -46,8 +46,8 @@ def test_a_reader_is_asked_for_a_box_and_gives_the_same_model():
 
 def test_a_free_surface_replaces_the_layer_at_the_top():
     model = propagator(boundary=Boundary(width=6, free_surface=True))
-    assert propagator().shape == (30, 28)
-    assert model.shape == (30, 22)
+    assert propagator().placement.shape == (30, 28)
+    assert model.placement.shape == (30, 22)
     state = model.start()
     source = model.points([(83.0, 41.0)])
     for _ in range(20):

@@ -12,7 +12,7 @@ import numba as nb
 import numpy as np
 
 from anticline_solvers.acoustic.kernels import compiled, generate
-from anticline_solvers.acoustic.kernels.setup import Setup, Update
+from anticline_solvers.acoustic.kernels.setup import Medium, Setup, Update
 from anticline_solvers.acoustic.memory import table
 from anticline_solvers.backends.cpu import jit
 from anticline_solvers.domain.decomposition import Box
@@ -47,15 +47,16 @@ def build(setup: Setup) -> Update:
     threads = setup.threads
 
     def update(
-        previous: Array, current: Array, scale: Array, old: Array, new: Array, box: Box
-    ) -> None:
+        previous: Array, current: Array, medium: Medium, old: Array, new: Array,
+        box: Box,
+    ) -> None:  # fmt: skip
         x = box[0]
         y = box[1] if len(box) == 3 else slice(0, 1)
         tiles = _tiles(x.stop - x.start, y.stop - y.start, threads)
         if threads > 1:
             nb.set_num_threads(threads)
         function(
-            previous, current, scale, old, new, *constants, *tiles,
+            previous, current, medium.scale, old, new, *constants, *tiles,
             x.start, x.stop, y.start, y.stop,
         )  # fmt: skip
 

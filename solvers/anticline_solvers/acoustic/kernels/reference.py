@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from anticline_solvers.acoustic.equations import MEMORIES, PRESSURE, Term
-from anticline_solvers.acoustic.kernels.setup import Setup, Update
+from anticline_solvers.acoustic.kernels.setup import Medium, Setup, Update
 from anticline_solvers.acoustic.memory import Slab
 from anticline_solvers.domain.decomposition import Box
 from anticline_solvers.domain.layout import Array
@@ -23,8 +23,10 @@ def build(setup: Setup) -> Update:
     first = setup.first()
 
     def update(
-        previous: Array, current: Array, scale: Array, old: Array, new: Array, box: Box
-    ) -> None:
+        previous: Array, current: Array, medium: Medium, old: Array, new: Array,
+        box: Box,
+    ) -> None:  # fmt: skip
+        scale = medium.scale
         wave = _Window(current.reshape(layout.shape), _in_rows(box, layout.lead))
         laplacian = sum(
             _symmetric(wave, axis, second[axis]) for axis in range(setup.ndim)

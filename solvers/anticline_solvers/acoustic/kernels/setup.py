@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,12 +24,25 @@ from anticline_solvers.numerics.stencils import (
     second_derivative,
 )
 
-Update = Callable[[Array, Array, Array, Array, Array, Box], None]
-"""update(previous, current, scale, old, new, box): one time step, in place.
+
+class Medium(NamedTuple):
+    """Fields of the medium on a rank's local cells, flat arrays of the layout.
+
+    scale : (v dt)^2 [m^2]; zero on a free surface.
+    buoyancy : 1 / density [m^3/kg]; None where the density is constant, the only
+        medium that the kernels compute.
+    """
+
+    scale: Array
+    buoyancy: Array | None = None
+
+
+Update = Callable[[Array, Array, Medium, Array, Array, Box], None]
+"""update(previous, current, medium, old, new, box): one time step, in place.
 
 previous : flat pressure p^{n-1} [Pa] of the layout; becomes p^{n+1} in the box.
 current : flat pressure p^n [Pa], halo and free-surface image valid.
-scale : flat (v dt)^2 [m^2] of the layout.
+medium : what the waves run through.
 old, new : flat memories before and after the step (`acoustic.memory`).
 box : local cells to update (tuple of slices, z whole).
 

@@ -1,0 +1,99 @@
+"""What the drivers ask of a physics, and how one is loaded by its name.
+
+A physics is a package beside this one whose module `propagator` has PROPAGATOR,
+the class that builds its waves on one model; `acoustic` is one. The drivers know
+a physics only by what is written here.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from anticline_solvers.domain.grid import Grid
+from anticline_solvers.domain.layout import Array
+from anticline_solvers.domain.placement import Placement, Reader
+from anticline_solvers.domain.points import Points
+from anticline_solvers.numerics.absorbing import Boundary
+
+PHYSICS = ("acoustic",)
+
+
+class Wavefield(Protocol):
+    """Two time levels of a field, flat arrays of the placement's layout."""
+
+    @property
+    def current(self) -> Array:
+        """The field at the newest time level."""
+
+    @property
+    def previous(self) -> Array:
+        """The field one time step before."""
+
+
+class Propagator(Protocol):
+    """Waves of one physics on one model, on the ranks of a communicator.
+
+    placement : the grid, its margins and this rank's part.
+    boundary : what surrounds the grid.
+    velocity : flat, of the fastest wave [m/s]. dt_s : time step [s].
+    """
+
+    dtype: np.dtype[Any]
+    dt_s: float
+    placement: Placement
+    boundary: Boundary
+    velocity: Array
+
+    def start(self) -> Any:
+        """Make a wavefield at rest."""
+
+    def step(
+        self,
+        state: Any,
+        points: Points | None = None,
+        values: Array | None = None,
+        *,
+        transpose: bool = False,
+    ) -> None:
+        """Advance by one time step, in place; values (points.n,) act at the points."""
+
+    def points(self, positions_m: ArrayLike, *, density: bool = False) -> Points:
+        """Off-grid points at positions (n, ndim) [m]."""
+
+    def sample(self, state: Any, points: Points, out: Array) -> None:
+        """Read the owned points into out (owned,)."""
+
+    def view(self, state: Any, margin: int = 0) -> Array:
+        """View of the pressure [Pa] on this rank's physical cells and a margin."""
+
+    def save(self, state: Any) -> dict[str, Array]:
+        """Copy everything that the next steps depend on, for this rank."""
+
+    def load(self, state: Any, saved: dict[str, Array]) -> None:
+        """Continue from what `save` returned."""
+
+
+def propagator(
+    physics: str,
+    grid: Grid,
+    velocity: Reader | ArrayLike,
+    dt_s: float,
+    **options: Any,
+) -> Propagator:
+    """Build the waves of a physics; collective over the option `comm`.
+
+    options : as the physics' propagator takes them, e.g. space_order, boundary,
+        comm, backend.
+
+    Raises ValueError for a physics that is not in PHYSICS.
+    """
+    if physics not in PHYSICS:
+        msg = f"physics '{physics}' is not one of {', '.join(PHYSICS)}"
+        raise ValueError(msg)
+    module = import_module(f"anticline_solvers.{physics}.propagator")
+    made = module.PROPAGATOR(grid, velocity, dt_s, **options)
+    return cast("Propagator", made)
