@@ -24,14 +24,14 @@ Youn and Zhou (2001), doi:10.1190/1.1444901.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anticline_solvers.numerics.stencils import first_derivative, second_derivative
-
-Field = NDArray[np.float32]
+from anticline_solvers.seismic.image_gathers import Field, ImageGathers, Integers
 
 CROSS_CORRELATION = "cross_correlation"
 INVERSE_SCATTERING = "inverse_scattering"
@@ -55,10 +55,12 @@ def halo_of(condition: str, space_order: int) -> int:
 
 
 class Imaging:
-    """The image of one shot on the cells a rank owns, and its illumination.
+    """What one shot adds to the result, on the cells a rank owns.
 
     image, illumination : float32, of the owned box's shape, local, no halo;
         changed by `add`.
+    receiver_illumination : the same, sum of r r; None where it is not asked for.
+    gathers : the shot's image gathers; None where none are asked for.
     halo : cells that the wavefields handed to `add` carry on every side.
     """
 
@@ -69,16 +71,28 @@ class Imaging:
         spacing_m: tuple[float, ...],
         space_order: int,
         kernel: str = "cpu",
+        *,
+        receiver_illumination: bool = False,
+        gathers: ImageGathers | None = None,
     ) -> None:
         self.image: Field = np.zeros(shape, np.float32)
         self.illumination: Field = np.zeros(shape, np.float32)
+        self.receiver_illumination: Field | None = (
+            np.zeros(shape, np.float32) if receiver_illumination else None
+        )
+        self.gathers = gathers
         self.halo = halo_of(condition, space_order)
         self._kernel = _kernel(kernel)
         self._first = _per_axis(first_derivative(space_order), spacing_m, 1)
         self._second = _per_axis(second_derivative(space_order), spacing_m, 2)
 
     def add(self, s: Field, r: Field) -> None:
-        """Add one imaging step; s, r float32, C contiguous, with `halo`  [Pa]."""
+        """Add one imaging step; s, r float32, C contiguous, with `halo`  [Pa].
+
+        Collective over the gathers' ranks where there are gathers.
+        """
+        if self.gathers is not None:
+            self.gathers.add(self._take, self._kernel.multiply_terms, s, r)
         if not self.image.size:
             return
         if self.halo:
@@ -87,6 +101,39 @@ class Imaging:
             )
         else:
             self._kernel.correlate(self.image, self.illumination, s, r)
+        if self.receiver_illumination is not None:
+            self._kernel.brighten(self.receiver_illumination, r)
+
+    def _take(
+        self, s_terms: Field, r_terms: Field, s: Field, r: Field, cells: Integers
+    ) -> None:
+        if not cells.size:
+            return
+        if self.halo:
+            self._kernel.scatter_terms(
+                s_terms, r_terms, s, r, cells, self._first, self._second
+            )
+        else:
+            self._kernel.correlate_terms(s_terms, r_terms, s, r, cells)
+
+    def partial(self) -> dict[str, Field]:
+        """Give what has been added up so far, this rank's part: not copies."""
+        fields = {"image": self.image, "illumination": self.illumination}
+        if self.receiver_illumination is not None:
+            fields["receiver_illumination"] = self.receiver_illumination
+        if self.gathers is not None:
+            fields["gathers"] = self.gathers.values
+        return fields
+
+    def restore(self, partial: Mapping[str, Field]) -> None:
+        """Go on from what `partial` gave; the names and shapes must agree."""
+        for name, values in self.partial().items():
+            values[...] = partial[name]
+
+
+def terms_of(condition: str, ndim: int) -> int:
+    """Products of s and r that a condition sums."""
+    return ndim + 1 if condition == INVERSE_SCATTERING else 1
 
 
 def _kernel(name: str) -> ModuleType:
@@ -152,7 +199,16 @@ def normalise(image: Field, illumination: Field, epsilon: float) -> Field:
     epsilon : share of the mean illumination added to it; positive. The image is
         zero where no shot sheds light.
     """
-    floor = epsilon * float(illumination.mean(dtype=np.float64))
+    return divided(image, illumination, floor_of(illumination, epsilon))
+
+
+def floor_of(illumination: Field, epsilon: float) -> float:
+    """Give the share of the mean illumination that keeps a quotient finite."""
+    return epsilon * float(illumination.mean(dtype=np.float64))
+
+
+def divided(image: Field, illumination: Field, floor: float) -> Field:
+    """Divide by the illumination plus a floor; zero where there is no light at all."""
     if floor <= 0.0:
         return np.zeros_like(image)
     return np.asarray(image / (illumination + np.float32(floor)), np.float32)

@@ -15,9 +15,9 @@ import h5py
 import numpy as np
 
 from anticline_solvers.formats.hdf5 import finished, open_checked, write_new
-from anticline_solvers.seismic.stack import Branch, Partial
+from anticline_solvers.seismic.stack import Branch, Partial, Placed
 
-PARTIAL_FORMAT = "anticline-partial-image/1"
+PARTIAL_FORMAT = "anticline-partial-image/2"
 
 
 @dataclass(frozen=True)
@@ -52,15 +52,20 @@ class ShotFiles:
 
 
 def write_partial(path: Path, partial: Partial, fingerprint: str) -> None:
-    """Write fields on a window of the grid, from one process."""
+    """Write what shots add to a result, from one process."""
     with write_new(path, PARTIAL_FORMAT, {}, fingerprint) as file:
-        file.attrs["first"] = np.asarray(partial.first, np.int64)
-        for name, values in partial.fields.items():
-            file.create_dataset(name, data=values)
+        for name, field in partial.fields.items():
+            data = file.create_dataset(name, data=field.values)
+            data.attrs["first"] = np.asarray(field.first, np.int64)
 
 
 def read_partial(path: Path) -> Partial:
     """Read what `write_partial` wrote."""
     with open_checked(path, PARTIAL_FORMAT) as file:
-        fields = {k: v[...] for k, v in file.items() if isinstance(v, h5py.Dataset)}
-        return Partial(tuple(int(n) for n in file.attrs["first"]), fields)
+        return Partial(
+            {
+                name: Placed(tuple(int(n) for n in data.attrs["first"]), data[...])
+                for name, data in file.items()
+                if isinstance(data, h5py.Dataset)
+            }
+        )

@@ -6,9 +6,9 @@ halved again and again, a leaf is one shot, and a node adds its two halves:
 
     shots 0 1 2 3 4     ((0 + 1) + 2) + (3 + 4)
 
-so the stack has the same bits whoever computed which shot, and when. A shot
-covers a window of the grid; a node covers the smallest window that holds its
-children, zero elsewhere. Depth first, the evaluation holds one partial sum a
+so the stack has the same bits whoever computed which shot, and when. A field of a
+shot covers a window of the whole; that of a node covers the smallest window that
+holds its children's, zero elsewhere. Depth first, the evaluation holds one partial sum a
 level, log2(shots) + 1 of them. The top of the tree can be cut so that several
 ranks evaluate branches of it; the result is the same.
 """
@@ -26,41 +26,53 @@ Branch = tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Partial:
-    """Fields on a window of the grid.
+class Placed:
+    """An array on a window of a larger one, zero outside; global to the window.
 
-    first : cell of the grid where the window starts, one entry an axis.
-    fields : name -> array, all of the window's shape; global to the window.
+    first : cell of the larger array where the window starts, one entry an axis.
+    values : on the window; without any element where the window is empty.
     """
 
     first: tuple[int, ...]
-    fields: Mapping[str, Array]
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Cells of the window for each axis."""
-        return next(iter(self.fields.values())).shape
+    values: Array
 
     @property
     def last(self) -> tuple[int, ...]:
         """Cell after the window's end for each axis."""
-        return tuple(a + n for a, n in zip(self.first, self.shape, strict=True))
+        return tuple(a + n for a, n in zip(self.first, self.values.shape, strict=True))
+
+    @property
+    def box(self) -> tuple[slice, ...]:
+        """The window's place in the larger array."""
+        return tuple(map(slice, self.first, self.last))
+
+
+@dataclass(frozen=True, eq=False)
+class Partial:
+    """What shots add to a result: name -> array, each on a window of its own."""
+
+    fields: Mapping[str, Placed]
 
 
 def add(left: Partial, right: Partial) -> Partial:
-    """Add two partial sums, left operand first, on the window that holds both."""
+    """Add two partial sums, left operand first, on the windows that hold both."""
+    return Partial(
+        {name: _joined(one, right.fields[name]) for name, one in left.fields.items()}
+    )
+
+
+def _joined(left: Placed, right: Placed) -> Placed:
+    if not left.values.size or not right.values.size:
+        return left if left.values.size else right
     first = tuple(map(min, left.first, right.first))
     last = tuple(map(max, left.last, right.last))
-    fields = {}
-    for name, values in left.fields.items():
-        total = np.zeros(tuple(map(int.__sub__, last, first)), values.dtype)
-        total[_window(left, first)] = values
-        total[_window(right, first)] += right.fields[name]
-        fields[name] = total
-    return Partial(first, fields)
+    total = np.zeros(tuple(map(int.__sub__, last, first)), left.values.dtype)
+    total[_within(left, first)] = left.values
+    total[_within(right, first)] += right.values
+    return Placed(first, total)
 
 
-def _window(part: Partial, origin: Sequence[int]) -> tuple[slice, ...]:
+def _within(part: Placed, origin: Sequence[int]) -> tuple[slice, ...]:
     return tuple(
         slice(a - o, b - o)
         for a, b, o in zip(part.first, part.last, origin, strict=True)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anticline_solvers.seismic import stack
-from anticline_solvers.seismic.stack import Partial
+from anticline_solvers.seismic.stack import Partial, Placed
 
 SHAPE = (9, 5)
 
@@ -19,13 +19,21 @@ def shot_image(shot: int) -> Partial:
     width = int(rng.integers(1, SHAPE[0] - first + 1))
     scale = 10.0 ** rng.integers(-6, 6)
     values = (scale * rng.standard_normal((width, SHAPE[1]))).astype(np.float32)
-    return Partial((first, 0), {"image": values, "illumination": values**2})
+    gathers = values[:, :2] if shot % 3 else values[:0, :2]
+    return Partial(
+        {
+            "image": Placed((first, 0), values),
+            "illumination": Placed((first, 0), values**2),
+            "gathers": Placed((2 * first, 1), gathers),
+        }
+    )
 
 
 def same_bits(one: Partial, other: Partial) -> bool:
-    return one.first == other.first and all(
-        one.fields[name].tobytes() == other.fields[name].tobytes()
-        for name in ("image", "illumination")
+    return one.fields.keys() == other.fields.keys() and all(
+        field.first == other.fields[name].first
+        and field.values.tobytes() == other.fields[name].values.tobytes()
+        for name, field in one.fields.items()
     )
 
 
@@ -59,22 +67,28 @@ def test_branches_hold_every_shot_once_and_suffice_for_the_groups(shots, groups)
 @given(shots=shot_lists)
 def test_the_stack_is_the_sum(shots):
     expected = np.zeros(SHAPE)
-    for shot in shots:
-        part = shot_image(shot)
-        expected[part.first[0] : part.last[0]] += part.fields["image"]
-    total = stack.total(shots, shot_image)
-    inside = expected[total.first[0] : total.last[0]]
-    largest = max(float(np.abs(shot_image(s).fields["image"]).max()) for s in shots)
-    np.testing.assert_allclose(total.fields["image"], inside, atol=1e-5 * largest)
+    parts = [shot_image(shot).fields["image"] for shot in shots]
+    for part in parts:
+        expected[part.box] += part.values
+    total = stack.total(shots, shot_image).fields["image"]
+    largest = max(float(np.abs(part.values).max()) for part in parts)
+    np.testing.assert_allclose(total.values, expected[total.box], atol=1e-5 * largest)
+
+
+def test_a_shot_that_adds_nothing_does_not_widen_the_window():
+    here = Partial({"gathers": Placed((5, 0), np.ones((2, 3), np.float32))})
+    nowhere = Partial({"gathers": Placed((0, 0), np.ones((0, 3), np.float32))})
+    for pair in ((here, nowhere), (nowhere, here)):
+        assert stack.add(*pair).fields["gathers"].first == (5, 0)
 
 
 def test_a_sum_in_order_of_completion_does_depend_on_it():
     shots = range(40)
     plain, turned = np.float32(0), np.float32(0)
     for shot in shots:
-        plain += shot_image(shot).fields["image"][0, 0]
+        plain += shot_image(shot).fields["image"].values[0, 0]
     for shot in reversed(shots):
-        turned += shot_image(shot).fields["image"][0, 0]
+        turned += shot_image(shot).fields["image"].values[0, 0]
     assert plain != turned
 
 

@@ -3,5 +3,6 @@
 reference   NumPy: the specification
 cpu         Numba: the same products and sums in the same order, threaded
 
-Both add to an image and to the source illumination; see `seismic.imaging`.
+Both add to an image, to illuminations and to image gathers; see `seismic.imaging`
+and `seismic.image_gathers`.
 """

@@ -16,7 +16,7 @@ import numba
 import numpy as np
 
 from anticline_solvers.backends.denormals import flush_denormals, restore_denormals
-from anticline_solvers.seismic.kernels.reference import Field, Weights
+from anticline_solvers.seismic.kernels.reference import Field, Integers, Weights
 
 CELLS_AT_ONCE = 4096
 
@@ -108,6 +108,157 @@ def _scatter_kernel(margin: int, ndim: int) -> Callable[..., None]:
                 product += by_s * by_r
                 image[i, j, k] -= r[x, y, z] * laplacian + product
                 illumination[i, j, k] += s[x, y, z] * s[x, y, z]
+            restore_denormals(setting)
+
+    return loop
+
+
+def brighten(illumination: Field, r: Field) -> None:
+    """Add r r to an illumination; r with a halo as wide as it is larger."""
+    margin = (r.shape[-1] - illumination.shape[-1]) // 2
+    in_y = margin if r.ndim == 3 else 0
+    _brighten(_with_three_axes(illumination), _with_three_axes(r), margin, in_y)
+
+
+@numba.njit(parallel=True, cache=True, error_model="numpy")
+def _brighten(illumination: Any, r: Any, margin: int, in_y: int) -> None:
+    nx, ny, nz = illumination.shape
+    for row in numba.prange(nx * ny):
+        setting = flush_denormals()
+        i, j = row // ny, row % ny
+        for k in range(nz):
+            value = r[i + margin, j + in_y, k + margin]
+            illumination[i, j, k] += value * value
+        restore_denormals(setting)
+
+
+def correlate_terms(
+    s_terms: Field, r_terms: Field, s: Field, r: Field, cells: Integers
+) -> None:
+    """Take the one term of s r above every cell; no halo."""
+    x, y = _x_and_y(cells)
+    _correlate_terms(s_terms, r_terms, _with_three_axes(s), _with_three_axes(r), x, y)
+
+
+def _x_and_y(cells: Integers) -> tuple[Integers, Integers]:
+    x = np.ascontiguousarray(cells[:, 0])
+    y = np.ascontiguousarray(cells[:, 1]) if cells.shape[1] == 2 else np.zeros_like(x)
+    return x, y
+
+
+@numba.njit(parallel=True, cache=True, error_model="numpy")
+def _correlate_terms(
+    s_terms: Any, r_terms: Any, s: Any, r: Any, x: Any, y: Any
+) -> None:
+    for n in numba.prange(x.size):
+        for k in range(s.shape[2]):
+            s_terms[n, 0, k] = s[x[n], y[n], k]
+            r_terms[n, 0, k] = r[x[n], y[n], k]
+
+
+def scatter_terms(
+    s_terms: Field,
+    r_terms: Field,
+    s: Field,
+    r: Field,
+    cells: Integers,
+    first: Weights,
+    second: Weights,
+) -> None:
+    """Take the terms of -(grad s . grad r + r laplace s), in this order.
+
+    Of s: -ds/dx [, -ds/dy], -ds/dz, -laplace s; of r: its slopes and r.
+    """
+    _terms_kernel(len(second[0]) - 1, s.ndim)(
+        s_terms,
+        r_terms,
+        _with_three_axes(s),
+        _with_three_axes(r),
+        *_x_and_y(cells),
+        np.array(first, np.float32),
+        np.array(second, np.float32),
+    )
+
+
+@cache
+def _terms_kernel(margin: int, ndim: int) -> Callable[..., None]:
+    """Compile the loop for one reach and number of axes."""
+    in_y = margin if ndim == 3 else 0
+    last = ndim - 1
+    zero = np.float32(0.0)
+
+    @numba.njit(parallel=True, cache=True, error_model="numpy")
+    def loop(
+        s_terms: Any, r_terms: Any, s: Any, r: Any, at_x: Any, at_y: Any, d: Any, w: Any
+    ) -> None:
+        for n in numba.prange(at_x.size):
+            setting = flush_denormals()
+            x, y = at_x[n] + margin, at_y[n] + in_y
+            for k in range(s_terms.shape[2]):
+                z = k + margin
+                laplacian = zero
+                curve, by_s, by_r = w[0, 0] * s[x, y, z], zero, zero
+                for m in range(1, margin + 1):
+                    curve += w[0, m] * (s[x + m, y, z] + s[x - m, y, z])
+                    by_s += d[0, m] * (s[x + m, y, z] - s[x - m, y, z])
+                    by_r += d[0, m] * (r[x + m, y, z] - r[x - m, y, z])
+                laplacian += curve
+                s_terms[n, 0, k], r_terms[n, 0, k] = -by_s, by_r
+                if ndim == 3:
+                    curve, by_s, by_r = w[1, 0] * s[x, y, z], zero, zero
+                    for m in range(1, margin + 1):
+                        curve += w[1, m] * (s[x, y + m, z] + s[x, y - m, z])
+                        by_s += d[1, m] * (s[x, y + m, z] - s[x, y - m, z])
+                        by_r += d[1, m] * (r[x, y + m, z] - r[x, y - m, z])
+                    laplacian += curve
+                    s_terms[n, 1, k], r_terms[n, 1, k] = -by_s, by_r
+                curve, by_s, by_r = w[last, 0] * s[x, y, z], zero, zero
+                for m in range(1, margin + 1):
+                    curve += w[last, m] * (s[x, y, z + m] + s[x, y, z - m])
+                    by_s += d[last, m] * (s[x, y, z + m] - s[x, y, z - m])
+                    by_r += d[last, m] * (r[x, y, z + m] - r[x, y, z - m])
+                laplacian += curve
+                s_terms[n, last, k], r_terms[n, last, k] = -by_s, by_r
+                s_terms[n, ndim, k], r_terms[n, ndim, k] = -laplacian, r[x, y, z]
+            restore_denormals(setting)
+
+    return loop
+
+
+def multiply_terms(
+    gathers: Field,
+    places: Integers,
+    s_terms: Field,
+    r_terms: Field,
+    at_s: Integers,
+    at_r: Integers,
+) -> None:
+    """Add sum_m s_terms[at_s, m] r_terms[at_r, m] to the traces of a gather.
+
+    gathers : (traces, nz), changed in place. places, at_s, at_r : int64 (pairs,),
+        the trace of each pair, every trace at most once, and its two columns.
+    """
+    _multiply_kernel(s_terms.shape[1])(gathers, places, s_terms, r_terms, at_s, at_r)
+
+
+@cache
+def _multiply_kernel(terms: int) -> Callable[..., None]:
+    """Compile the loop for a number of terms."""
+    zero = np.float32(0.0)
+
+    @numba.njit(parallel=True, cache=True, error_model="numpy")
+    def loop(
+        gathers: Any, places: Any, s_terms: Any, r_terms: Any, at_s: Any, at_r: Any
+    ) -> None:
+        for n in numba.prange(places.size):
+            setting = flush_denormals()
+            trace = gathers[places[n]]
+            s, r = s_terms[at_s[n]], r_terms[at_r[n]]
+            for k in range(trace.size):
+                total = zero
+                for m in range(terms):
+                    total += s[m, k] * r[m, k]
+                trace[k] += total
             restore_denormals(setting)
 
     return loop
