@@ -24,6 +24,8 @@ OPTION_HELP = (
     "KEY=VALUE for the viewer of the file; repeatable. An unknown KEY is answered "
     "with those it has."
 )
+DATA_HELP = "Public data sets: what is known, where it lies, and getting it."
+Names = Annotated[list[str], typer.Argument(help="NAME, or NAME/FILE of a data set.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -42,9 +44,19 @@ def build() -> typer.Typer:
     app.callback()(options)
     for verb in VERBS:
         app.command()(verb)
+    app.add_typer(_data(), name="data", help=DATA_HELP)
     for command in operations.commands().items.values():
         _add(app, command)
     return app
+
+
+def _data() -> typer.Typer:
+    """Make the group of commands `anticline data ...`."""
+    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    group.command("list")(data_list)
+    group.command("get")(data_get)
+    group.command("path")(data_path)
+    return group
 
 
 def _add(app: typer.Typer, command: Command) -> None:
@@ -152,6 +164,34 @@ def _pairs(texts: list[str]) -> dict[str, str]:
     if wrong:
         raise BadInput([f"option '{text}' needs the form KEY=VALUE" for text in wrong])
     return {text.partition("=")[0]: text.partition("=")[2] for text in texts}
+
+
+def data_list(json: Json = False) -> None:
+    """List the data sets that are known, with their terms and where they lie."""
+    from anticline import operations
+    from anticline.data import listing
+
+    if json:
+        typer.echo(listing.as_json(operations.data()))
+    else:
+        listing.show(operations.data())
+
+
+def data_get(names: Names) -> None:
+    """Download what is not here, check it, and print where it lies."""
+    from anticline import operations
+    from anticline.component.progress import reporter
+
+    for path in operations.data_get(names, reporter(rank=0)):
+        typer.echo(path)
+
+
+def data_path(names: Names) -> None:
+    """Print where data lie on this machine; nothing is downloaded."""
+    from anticline import operations
+
+    for path in operations.data_path(names):
+        typer.echo(path)
 
 
 def doctor(json: Json = False) -> None:

@@ -3,7 +3,8 @@
 components   what can be run
 check        whether cases can be run
 run          cases, one after the other, on this machine
-plot         pictures of a file
+plot         pictures of files
+data         public data sets: what is known, where it lies, getting it
 doctor       what this machine offers
 """
 
@@ -17,11 +18,17 @@ from pathlib import Path
 from typing import Any
 
 from anticline.component.case import Case
+from anticline.component.catalogue.declare import Dataset
+from anticline.component.catalogue.known import Catalogue, catalogue
+from anticline.component.catalogue.locate import required
 from anticline.component.checking import check_case
 from anticline.component.command import Command
+from anticline.component.findings import unknown_key
 from anticline.component.probe import ProbeResult
+from anticline.component.progress import Reporter
 from anticline.component.registry import (
     COMMANDS,
+    DATASETS,
     VIEWERS,
     BrokenPlugin,
     Found,
@@ -29,7 +36,6 @@ from anticline.component.registry import (
     discover,
     resolve,
 )
-from anticline.component.sections import unknown_key
 from anticline.component.sequence import load_cases, read_cases
 from anticline.component.viewer import Viewer
 from anticline.errors import BadInput, ExitCode, Failed, Finding
@@ -37,7 +43,7 @@ from anticline.execution.cores import count_cores, usable_cpus
 from anticline.execution.launch import launch
 from anticline.execution.local import check_apart, find_launcher, run_here
 
-VERBS = ("components", "check", "run", "plot", "doctor")
+VERBS = ("components", "check", "run", "plot", "data", "doctor")
 KEPT = "finished work is kept; run the same case again to go on"
 
 
@@ -68,8 +74,9 @@ def viewers() -> Found[Viewer]:
 
 
 def broken_plugins() -> tuple[BrokenPlugin, ...]:
-    """Find the plugins that give no component, viewer or command."""
-    return components().broken + viewers().broken + commands().broken
+    """Find the plugins that give no component, viewer, command or data set."""
+    groups = (components(), viewers(), commands(), discover(DATASETS, Dataset))
+    return tuple(plugin for group in groups for plugin in group.broken)
 
 
 def check(
@@ -229,6 +236,37 @@ def _check_options(draw: Callable[..., object], given: Mapping[str, str]) -> Non
     if unknown:
         own = f"options of this file: {', '.join(names) or 'none'}"
         raise BadInput([*(unknown_key(key, names, "option") for key in unknown), own])
+
+
+def data() -> Catalogue:
+    """Read the catalogue of public data: anticline's, plugins' and the user's.
+
+    Raises
+    ------
+    BadInput
+        A catalogue of the user's that cannot be used.
+    """
+    return catalogue()
+
+
+def data_path(names: Iterable[str]) -> list[Path]:
+    """Find files of the catalogue on this machine; NAME means all files of a set.
+
+    Raises
+    ------
+    BadInput
+        An unknown name, or a file that is not here.
+    """
+    known = data()
+    chosen = [known.select(name) for name in names]
+    return [required(dataset, file) for dataset, files in chosen for file in files]
+
+
+def data_get(names: Iterable[str], reporter: Reporter) -> list[Path]:
+    """Find or download files of the catalogue; see `anticline.data.get.get`."""
+    from anticline.data.get import Getter, get
+
+    return get(data(), names, Getter(reporter))
 
 
 def doctor(begin: Callable[[str], None] = lambda name: None) -> list[ProbeResult]:

@@ -2,8 +2,9 @@
 
 - declare: Component, Input, Output, Parameter; types: the files that flow;
   resources: what a component asks of the machine; units and values: "10 m" -> 10.0
-- case: one run of one component, read from YAML; document, sections, fingerprint;
-  sequence: cases that run one after the other
+- case: one run of one component, read from YAML; document, findings, sections,
+  paths, fingerprint; sequence: cases that run one after the other
+- catalogue: public data sets by name, and where they lie on this machine
 - context: what a driver is given; progress; stop
 - viewer, probe, command: what else a plugin registers; registry: finding them all
 
@@ -11,6 +12,8 @@ A solver imports this package and `anticline.errors`, nothing else of the framew
 """
 
 from anticline.component.case import Case, load_case
+from anticline.component.catalogue.declare import Archive, DataFile, Dataset
+from anticline.component.catalogue.document import read_catalogue
 from anticline.component.command import Command
 from anticline.component.context import RunContext
 from anticline.component.declare import (
@@ -39,9 +42,12 @@ from anticline.errors import Finding
 
 __all__ = [
     "REQUIRED",
+    "Archive",
     "Case",
     "Command",
     "Component",
+    "DataFile",
+    "Dataset",
     "DeclarationError",
     "Finding",
     "Image",
@@ -62,4 +68,5 @@ __all__ = [
     "VelocityModel",
     "Viewer",
     "load_case",
+    "read_catalogue",
 ]

@@ -19,17 +19,11 @@ from typing import Any
 
 from anticline.component.declare import Component
 from anticline.component.document import Node, read_document
+from anticline.component.findings import Findings, check_keys, section
 from anticline.component.fingerprint import file_sha256, fingerprint
+from anticline.component.paths import read_path
 from anticline.component.registry import Registry
-from anticline.component.sections import (
-    Findings,
-    check_keys,
-    read_inputs,
-    read_outputs,
-    read_parameters,
-    read_path,
-    section,
-)
+from anticline.component.sections import read_inputs, read_outputs, read_parameters
 from anticline.errors import CaseError, Finding
 
 KEYS = ("component", "inputs", "outputs", "parameters", "folder")
@@ -125,7 +119,7 @@ def read_case(path: Path, registry: Registry, coming: Collection[Path] = ()) -> 
     check_keys(top, KEYS, "key", findings)
     component = _component(top, registry, findings)
     if component is None:
-        return Reading(None, {}, _in_order(findings))
+        return Reading(None, {}, findings.in_order())
     folder = path.parent
     inputs = read_inputs(
         section(top, "inputs", findings), component, folder, coming, findings
@@ -139,7 +133,7 @@ def read_case(path: Path, registry: Registry, coming: Collection[Path] = ()) -> 
         section(top, "parameters", findings), component, findings
     )
     if findings.found:
-        return Reading(None, outputs, _in_order(findings))
+        return Reading(None, outputs, findings.in_order())
     case = Case(component, inputs, outputs, parameters, path, _lines(top))
     return Reading(case, outputs, [])
 
@@ -173,7 +167,3 @@ def _lines(top: dict[str, Node]) -> dict[str, int]:
             for name, item in node.value.items():
                 lines[f"{key}.{name}"] = item.line
     return lines
-
-
-def _in_order(findings: Findings) -> list[Finding]:
-    return sorted(findings.found, key=lambda item: (item.line or 0, item.text))

@@ -9,6 +9,8 @@ from typing import Any
 
 from anticline.errors import CaseError, Finding
 
+LEVELS = 2  # of a case file: a section, and its entries
+
 
 @dataclass(frozen=True)
 class Node:
@@ -22,9 +24,12 @@ class Node:
     line: int
 
 
-def read_document(path: Path) -> tuple[dict[str, Node], list[Finding]]:
+def read_document(
+    path: Path, levels: int = LEVELS
+) -> tuple[dict[str, Node], list[Finding]]:
     """Read a YAML file whose top is a mapping.
 
+    ``levels`` of nested mappings keep their lines; below them values are plain.
     Returns the mapping and the findings that leave it readable (a key twice, a
     value that is no YAML value).
 
@@ -33,15 +38,17 @@ def read_document(path: Path) -> tuple[dict[str, Node], list[Finding]]:
     CaseError
         When nothing can be read: no file, no text, no YAML, no mapping.
     """
-    return parse(_text(path), str(path))
+    return parse(_text(path), str(path), levels)
 
 
-def parse(text: str, name: str) -> tuple[dict[str, Node], list[Finding]]:
+def parse(
+    text: str, name: str, levels: int = LEVELS
+) -> tuple[dict[str, Node], list[Finding]]:
     """Read a YAML text whose top is a mapping; ``name`` is for the findings."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError, YAMLWarning
 
-    reader = _Reader(YAML(typ="safe", pure=True), name)
+    reader = _Reader(YAML(typ="safe", pure=True), name, levels)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", YAMLWarning)  # an anchor used again
@@ -79,8 +86,8 @@ def _text(path: Path) -> str:
 class _Reader:
     """From ruamel's node tree to ours, gathering findings."""
 
-    def __init__(self, yaml: Any, name: str) -> None:
-        self._yaml, self._name = yaml, name
+    def __init__(self, yaml: Any, name: str, levels: int) -> None:
+        self._yaml, self._name, self._levels = yaml, name, levels
         self.findings: list[Finding] = []
 
     def read(self, text: str) -> Node:
@@ -89,7 +96,7 @@ class _Reader:
 
     def _convert(self, node: Any, depth: int) -> Node:
         line = node.start_mark.line + 1
-        if node.id == "mapping" and depth < 2:
+        if node.id == "mapping" and depth < self._levels:
             return Node(self._mapping(node, depth), line)
         return Node(self._plain(node, line), line)
 

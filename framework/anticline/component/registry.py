@@ -1,4 +1,4 @@
-"""Finding components, viewers, probes and commands by their entry points.
+"""Finding components, viewers, probes, commands and data sets by their entry points.
 
 | group                  | resolves to                     | class       |
 |------------------------|---------------------------------|-------------|
@@ -6,6 +6,7 @@
 | `anticline.viewers`    | the same                        | `Viewer`    |
 | `anticline.probes`     | the same                        | `Probe`     |
 | `anticline.commands`   | the same                        | `Command`   |
+| `anticline.datasets`   | the same                        | `Dataset`   |
 
 A plugin that fails to import, gives something else or takes a name that is taken
 is reported by name with its distribution; the others work.
@@ -26,6 +27,7 @@ COMPONENTS = "anticline.components"
 VIEWERS = "anticline.viewers"
 PROBES = "anticline.probes"
 COMMANDS = "anticline.commands"
+DATASETS = "anticline.datasets"
 
 
 class Named(Protocol):

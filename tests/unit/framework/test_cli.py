@@ -10,14 +10,15 @@ import pytest
 from typer.testing import CliRunner
 
 import anticline
-from anticline import cli, operations
+from anticline import operations
 from anticline.cli import build
 from anticline.component.context import code_version
+from anticline.component.registry import Found
 
 HEAVY = ("numpy", "numba", "h5py", "mpi4py", "ruamel.yaml", "rich", "matplotlib")
 
 
-@pytest.mark.parametrize("verb", ["components", "check", "run", "plot", "doctor"])
+@pytest.mark.parametrize("verb", operations.VERBS)
 def test_every_verb_has_help(verb: str) -> None:
     shown = CliRunner().invoke(build(), [verb, "--help"])
     assert shown.exit_code == 0
@@ -26,8 +27,14 @@ def test_every_verb_has_help(verb: str) -> None:
     assert f"\n  {verb} " in whole.output
 
 
-def test_the_verbs_that_no_plugin_may_take_are_those_there_are() -> None:
-    assert tuple(verb.__name__ for verb in cli.VERBS) == operations.VERBS
+def test_the_verbs_that_no_plugin_may_take_are_those_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(operations, "commands", Found)
+    commands = build().registered_commands
+    names = {command.name or command.callback.__name__ for command in commands}
+    names |= {group.name for group in build().registered_groups}
+    assert names == set(operations.VERBS)
 
 
 def test_the_version_is_that_of_the_installed_package() -> None:
