@@ -2,6 +2,9 @@
 
 `shots/000012` is float32 (n_receivers, n_samples) [Pa] of the shot with number 12,
 receivers in the survey's order, sample k at time k * sample_interval_s.
+
+In `anticline-gathers-index/1` the traces stay in a SEG-Y file and are read from there,
+one shot at a time (`formats.segy.linked`); readers do not tell the difference.
 """
 
 from __future__ import annotations
@@ -16,9 +19,16 @@ from numpy.typing import NDArray
 
 from anticline.errors import BadInput, Finding
 from anticline_solvers.formats.hdf5 import open_checked, write_new
+from anticline_solvers.formats.segy.linked import (
+    Link,
+    LinkedTraces,
+    read_link,
+    write_link,
+)
 from anticline_solvers.formats.survey import Shot, Survey, get_survey, put_survey
 
 FORMAT = "anticline-gathers/1"
+INDEX_FORMAT = "anticline-gathers-index/1"
 
 Traces = NDArray[np.float32]
 
@@ -79,13 +89,17 @@ def _stored(file: h5py.File) -> tuple[int, ...]:
     return tuple(int(name) for name in file["shots"]) if "shots" in file else ()
 
 
-def _misshapen(file: h5py.File, survey: Survey) -> list[Finding]:
-    """Find shots of a survey whose traces are absent or of another shape."""
-    return [
-        Finding(str(file.filename), None, text)
-        for shot in survey.shots
-        if (text := _shape_fault(file, shot, survey.n_samples))
-    ]
+def write_index(
+    path: Path,
+    survey: Survey,
+    link: Link,
+    provenance: Mapping[str, object] | None = None,
+    fingerprint: str = "",
+) -> None:
+    """Write gathers whose traces stay in a SEG-Y file."""
+    with write_new(path, INDEX_FORMAT, provenance or {}, fingerprint) as file:
+        put_survey(file, survey)
+        write_link(file, link)
 
 
 def _shape_fault(file: h5py.File, shot: Shot, n_samples: int) -> str:
@@ -99,28 +113,37 @@ def _shape_fault(file: h5py.File, shot: Shot, n_samples: int) -> str:
     return f"shot {shot.id}: traces {found}, its survey asks for {wanted}"
 
 
+def _link_fault(link: Link, survey: Survey) -> str:
+    """Say how a link fails its survey, or nothing."""
+    found = np.diff(link.first).tolist()
+    wanted = [len(shot.receivers_m) for shot in survey.shots]
+    return "" if found == wanted else "its traces do not fit its survey; make it again"
+
+
 def trace_faults(path: Path, survey: Survey) -> list[Finding]:
     """Find traces that are absent, of another shape or not finite, shot by shot.
 
     survey : of the same file. Reads every trace once, one shot in memory at a time.
     """
-    with open_checked(path, FORMAT) as file:
-        return [
-            Finding(str(path), None, text)
-            for shot in survey.shots
-            if (
-                text := _shape_fault(file, shot, survey.n_samples)
-                or _not_finite(file, shot)
-            )
-        ]
-
-
-def _not_finite(file: h5py.File, shot: Shot) -> str:
-    """Say which traces of a shot hold a NaN or an infinity, or nothing."""
     try:
-        bad = ~np.isfinite(file[dataset_of(shot.id)][...]).all(axis=1)
-    except (OSError, TypeError) as error:
-        return f"shot {shot.id}: its traces cannot be read ({error}); make them again"
+        reader = GatherReader(path)
+    except BadInput as error:
+        return list(error.findings)
+    findings: list[Finding] = []
+    with reader:
+        for shot in survey.shots:
+            try:
+                text = _not_finite(shot, reader.read(shot.id))
+            except BadInput as error:
+                findings += error.findings
+                continue
+            findings += [Finding(str(path), None, text)] if text else []
+    return findings
+
+
+def _not_finite(shot: Shot, traces: Traces) -> str:
+    """Say which traces of a shot hold a NaN or an infinity, or nothing."""
+    bad = ~np.isfinite(traces).all(axis=1)
     if not bad.any():
         return ""
     return (
@@ -131,33 +154,61 @@ def _not_finite(file: h5py.File, shot: Shot) -> str:
 
 
 class GatherReader:
-    """An open file of gathers; a context manager.
+    """An open file of gathers, or of an index of them; a context manager.
 
     survey : the file's survey.
     shot_ids : numbers of its shots, in the survey's order.
 
-    Raises BadInput where a shot of the survey has no traces, or of another shape.
+    Raises BadInput where a shot of the survey has no traces, or of another shape,
+    and where a SEG-Y file is not the one that was indexed.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
-        self._file = open_checked(self.path, FORMAT)
+        self._file = open_checked(self.path, FORMAT, INDEX_FORMAT)
+        self._linked: LinkedTraces | None = None
         try:
             self.survey = get_survey(self._file)
-            if findings := _misshapen(self._file, self.survey):
+            if self._file.attrs["format"] == INDEX_FORMAT:
+                self._linked = self._open_link()
+            elif findings := self._misshapen():
                 raise BadInput(findings)
         except BadInput:
             self.close()
             raise
         self.shot_ids = self.survey.shot_ids
 
+    def _misshapen(self) -> list[Finding]:
+        """Find shots of the survey whose traces are absent or of another shape."""
+        return [
+            Finding(str(self.path), None, text)
+            for shot in self.survey.shots
+            if (text := _shape_fault(self._file, shot, self.survey.n_samples))
+        ]
+
+    def _open_link(self) -> LinkedTraces:
+        link = read_link(self._file)
+        if fault := _link_fault(link, self.survey):
+            raise BadInput([Finding(str(self.path), None, fault)])
+        return LinkedTraces(link)
+
     def read(self, shot_id: int) -> Traces:
         """Traces of a shot, float32 (n_receivers, n_samples) [Pa]."""
-        traces: Traces = self._file[dataset_of(shot_id)][...]
+        if self._linked is not None:
+            position = self.shot_ids.index(shot_id)
+            return self._linked.read(position, self.survey.n_samples)
+        try:
+            traces: Traces = self._file[dataset_of(shot_id)][...]
+        except (OSError, TypeError) as error:
+            text = f"shot {shot_id}: its traces cannot be read ({error}); "
+            text += "make them again"
+            raise BadInput([Finding(str(self.path), None, text)]) from error
         return traces
 
     def close(self) -> None:
         """Let the file go."""
+        if self._linked is not None:
+            self._linked.close()
         self._file.close()
 
     def __enter__(self) -> GatherReader:
@@ -174,13 +225,19 @@ class GatherReader:
 
 def read_shot(path: Path, shot_id: int) -> Traces:
     """Read one shot's traces, float32 (n_receivers, n_samples) [Pa]."""
-    with open_checked(path, FORMAT) as file:
-        name = dataset_of(shot_id)
-        if name not in file:
-            text = f"has no shot {shot_id}; it holds {_stored(file)}"
-            raise BadInput([Finding(str(path), None, text)])
-        traces: Traces = file[name][...]
-    return traces
+    with open_checked(path, FORMAT, INDEX_FORMAT) as file:
+        if file.attrs["format"] == FORMAT:
+            name = dataset_of(shot_id)
+            if name not in file:
+                text = f"has no shot {shot_id}; it holds {_stored(file)}"
+                raise BadInput([Finding(str(path), None, text)])
+            traces: Traces = file[name][...]
+            return traces
+    with GatherReader(path) as reader:
+        if shot_id in reader.shot_ids:
+            return reader.read(shot_id)
+        text = f"has no shot {shot_id}; it holds {reader.shot_ids}"
+    raise BadInput([Finding(str(path), None, text)])
 
 
 def combine(

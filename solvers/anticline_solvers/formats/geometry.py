@@ -45,6 +45,19 @@ class Frame:
         north = self.northing_m + x * np.cos(angle) - y * np.sin(angle)
         return np.stack([east, north], axis=1)
 
+    def to_local(self, positions_m: ArrayLike) -> NDArray[np.float64]:
+        """Map positions (n, 2) [m], easting and northing, as local x, y (n, 2) [m].
+
+        The inverse of `to_map`.
+        """
+        given = np.atleast_2d(np.asarray(positions_m, np.float64))
+        east = given[:, 0] - self.easting_m
+        north = given[:, 1] - self.northing_m
+        angle = np.deg2rad(self.azimuth_deg)
+        x = east * np.sin(angle) + north * np.cos(angle)
+        y = east * np.cos(angle) - north * np.sin(angle)
+        return np.stack([x, y], axis=1)
+
 
 def write_frame(group: h5py.Group, frame: Frame) -> None:
     """Set the three attributes of a frame."""

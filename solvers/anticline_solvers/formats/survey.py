@@ -25,7 +25,7 @@ from anticline_solvers.formats.geometry import (
 from anticline_solvers.formats.hdf5 import open_checked, write_new
 
 FORMAT = "anticline-survey/1"
-WITH_SURVEY = (FORMAT, "anticline-gathers/1")
+WITH_SURVEY = (FORMAT, "anticline-gathers/1", "anticline-gathers-index/1")
 
 Positions = NDArray[np.float64]
 

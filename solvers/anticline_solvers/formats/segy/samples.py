@@ -15,6 +15,7 @@ Code 4 (fixed point with gain) has been obsolete since revision 1 and is refused
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,6 +44,8 @@ NAMES: Mapping[int, str] = {
     for code, kind in KINDS.items()
 } | {IBM: "IBM float, 4 bytes"}
 WRITTEN: Mapping[str, int] = {"ieee": 5, "ibm": IBM, "int32": 2, "int16": 3, "int8": 8}
+
+MOST_EXPONENT = 1000
 
 _POWERS = np.float64(2.0) ** (4 * (np.arange(256) % 128 - 64) - 24)
 _POWERS[128:] *= -1.0
@@ -86,23 +89,8 @@ def from_ibm(words: NDArray[np.uint32]) -> Samples:
     native = words.astype(np.uint32)
     with np.errstate(over="ignore", under="ignore"):
         exact = (native & 0xFFFFFF) * _POWERS[native >> 24]
-        return exact.astype(np.float32)
-
-
-def to_ibm(values: Samples) -> NDArray[np.uint32]:
-    """Turn float32 into the nearest IBM floats, normalised, as unsigned integers.
-
-    Three of the 24 bits may be lost to the normalisation: 2.4e-7 relative at most.
-    """
-    fraction, exponent = np.frexp(np.abs(values.astype(np.float64)))
-    sixteens = -(-exponent // 4)
-    whole = np.rint(np.ldexp(fraction, exponent - 4 * sixteens + 24)).astype(np.int64)
-    carried = whole == 1 << 24
-    whole[carried] >>= 4
-    words = (sixteens + carried + 64) << 24 | whole
-    words[whole == 0] = 0
-    signed = words | np.signbit(values).astype(np.int64) << 31
-    return signed.astype(np.uint32)
+        nearest: Samples = exact.astype(np.float32)
+    return nearest
 
 
 def _three_bytes(words: Bytes, order: str, *, signed: bool) -> NDArray[np.int32]:
@@ -113,30 +101,33 @@ def _three_bytes(words: Bytes, order: str, *, signed: bool) -> NDArray[np.int32]
     return np.asarray(value - ((value & 0x800000) << 1) if signed else value)
 
 
-def encode(values: Samples, code: int, order: str) -> Bytes:
-    """Turn numbers into stored samples, uint8 (n, samples * size(code)).
+def stored_type(code: int) -> np.dtype[Any]:
+    """Give the type in which segyio takes samples to be written."""
+    return np.dtype("f4" if code == IBM else KINDS[code])
 
-    values : float32 (n, samples), for integers scaled by the caller; they are rounded
-        and clipped to the range of the format.
+
+def as_stored(values: Samples, code: int, exponent: int = 0) -> NDArray[Any]:
+    """Make samples fit for segyio to write.
+
+    values : float32. exponent : N, integers hold round(values * 2^N), cut off at the
+        ends of their range.
     """
-    target: np.dtype[Any] = np.dtype(order + KINDS[code])
-    stored: NDArray[Any] = values
-    if code == IBM:
-        stored = to_ibm(values)
-    elif is_integer(code):
-        limits = np.iinfo(target)
-        stored = np.clip(np.rint(values.astype(np.float64)), limits.min, limits.max)
-    flat = np.ascontiguousarray(stored.astype(target))
-    return flat.view(np.uint8).reshape(len(values), -1)
+    target = stored_type(code)
+    if not is_integer(code):
+        return values.astype(target)
+    limits = np.iinfo(target)
+    whole = np.rint(np.ldexp(values.astype(np.float64), exponent))
+    return np.clip(whole, limits.min, limits.max).astype(target)
 
 
 def exponent_for(values: Samples, code: int) -> int:
-    """Greatest N with which round(values * 2^N) fits the integers of a format.
+    """Find the greatest N with which round(values * 2^N) fits a format's integers.
 
     N is what the trace weighting field (byte 169) holds: stored * 2^-N is the value.
     """
     largest = float(np.abs(values).max(initial=0.0))
     if not is_integer(code) or largest == 0.0:
         return 0
-    room = float(np.iinfo(np.dtype(KINDS[code])).max)
-    return int(np.floor(np.log2(room / largest)))
+    room = float(np.iinfo(stored_type(code)).max)
+    exponent = math.floor(math.log2(room / largest))
+    return max(-MOST_EXPONENT, min(MOST_EXPONENT, exponent))
