@@ -79,13 +79,14 @@ class Output:
 class Parameter:
     """A number, text or list a component takes.
 
-    ``kind`` is one of bool, int, float, str, list[float], list[int], list[str].
-    ``default`` REQUIRED means it must be given; None means it may be left out
-    and the driver then sees None. ``unit`` is that of the value the driver
-    receives; a case file may give another of the same dimension. ``minimum``
-    and ``maximum`` are inclusive and, like ``choices``, hold for every item of
-    a list. ``identity`` false: the value changes how a result is made (memory,
-    ranks) and not the result, so it is no part of a case's fingerprint.
+    ``kind`` is one of bool, int, float, str, list[float], list[int], list[str],
+    map[int]. ``default`` REQUIRED means it must be given; None means it may be left
+    out and the driver then sees None. ``unit`` is that of the value the driver
+    receives; a case file may give another of the same dimension. ``minimum`` and
+    ``maximum`` are inclusive and, like ``choices``, hold for every item of a list; of
+    a map, ``choices`` are its names. ``identity`` false: the value changes how a
+    result is made (memory, ranks) and not the result, so it is no part of a case's
+    fingerprint.
     """
 
     name: str

@@ -13,7 +13,16 @@ from typing import Any, Protocol
 
 from anticline.component.units import UnitError, value_in
 
-KINDS = ("bool", "int", "float", "str", "list[float]", "list[int]", "list[str]")
+KINDS = (
+    "bool",
+    "int",
+    "float",
+    "str",
+    "list[float]",
+    "list[int]",
+    "list[str]",
+    "map[int]",
+)
 
 _NEEDED = {
     "bool": "true or false",
@@ -48,20 +57,22 @@ class Declared(Protocol):
 
     @property
     def choices(self) -> tuple[Any, ...] | None:
-        """The only values, or None."""
+        """The only values (of a map: the only names), or None."""
 
 
 def fit(declared: Declared, given: Any) -> Any:
     """Convert ``given`` to the declared kind and unit, and hold it to the bounds.
 
     Returns bool, int, float or str, or a list of them; a single value given for a
-    list is a list of one.
+    list is a list of one. A map is a dict whose names are among the choices.
 
     Raises
     ------
     ValueProblem
         With one line that says what was found and what is needed.
     """
+    if declared.kind.startswith("map["):
+        return _fit_map(declared, given)
     if not declared.kind.startswith("list["):
         return _fit_one(declared, declared.kind, given)
     if given is None or isinstance(given, dict):
@@ -80,12 +91,37 @@ def fit(declared: Declared, given: Any) -> Any:
     return fitted
 
 
-def _fit_one(declared: Declared, kind: str, given: Any) -> Any:
-    value = _of_kind(kind, declared.unit, given)
+def _fit_map(declared: Declared, given: Any) -> dict[str, Any]:
+    if not isinstance(given, dict):
+        msg = f"{_shown(given)} found, 'name: value' pairs are needed"
+        raise ValueProblem(msg)
+    kind = declared.kind[len("map[") : -1]
+    fitted = {}
+    for name, value in given.items():
+        _insist_choice(declared, name)
+        try:
+            fitted[str(name)] = _in_bounds(declared, kind, value)
+        except ValueProblem as problem:
+            msg = f"{name}: {problem}"
+            raise ValueProblem(msg) from None
+    return fitted
+
+
+def _insist_choice(declared: Declared, value: Any) -> None:
     if declared.choices is not None and value not in declared.choices:
         listed = ", ".join(str(choice) for choice in declared.choices)
-        msg = f"{_shown(given)} found, one of {listed} is needed"
+        msg = f"{_shown(value)} found, one of {listed} is needed"
         raise ValueProblem(msg)
+
+
+def _fit_one(declared: Declared, kind: str, given: Any) -> Any:
+    value = _of_kind(kind, declared.unit, given)
+    _insist_choice(declared, value)
+    return _in_bounds(declared, kind, given)
+
+
+def _in_bounds(declared: Declared, kind: str, given: Any) -> Any:
+    value = _of_kind(kind, declared.unit, given)
     if declared.minimum is not None and value < declared.minimum:
         _out_of_bounds(given, "at least", declared.minimum, declared.unit)
     if declared.maximum is not None and value > declared.maximum:

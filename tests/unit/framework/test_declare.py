@@ -49,6 +49,10 @@ def declared(**changes: Any) -> Component:
         ({"kind": "str", "unit": "m"}, "a str has no unit and no bounds"),
         ({"choices": [1, 2]}, "choices must be a tuple"),
         ({"kind": "list[int]", "default": [1, 2.5]}, "item 2: 2.5 found"),
+        ({"kind": "map[int]", "default": [1]}, "'name: value' pairs are needed"),
+        ({"kind": "map[int]", "default": {"x": 1.5}}, "x: 1.5 found"),
+        ({"kind": "map[int]", "default": {"x": 9}, "maximum": 8}, "9 found, at most"),
+        ({"kind": "map[int]", "default": {"x": 9}, "choices": ("y",)}, "one of y"),
     ],
 )
 def test_a_parameter_that_contradicts_itself_is_refused(
