@@ -24,6 +24,13 @@ Positions = PortType(
 Wavelet = PortType(
     "Wavelet", ".txt", "text", "", "two columns, time [s] and amplitude, from time 0"
 )
+ImageGathers = PortType(
+    "ImageGathers",
+    ".h5",
+    "anticline-image-gathers/1",
+    "",
+    "images over half-offset and depth at chosen points",
+)
 Picture = PortType("Picture", ".png", "png", "", "a picture")
 
 
@@ -79,6 +86,20 @@ _WAVES = (
         0,
         minimum=0,
         identity=False,
+    ),
+)
+
+_GATHERS = (
+    _length("gathers_shift_max_m", "largest half-offset of the image gathers", None, 0),
+    _length("gathers_every_m", "distance of their image points", None, 1e-3),
+    Parameter(
+        "gathers_x_m", "list[float]", "x of their image points instead", None, unit="m"
+    ),
+    Parameter(
+        "gathers_y_m", "list[float]", "y of their image points (3-D)", None, unit="m"
+    ),
+    Parameter(
+        "gathers_along", "str", "axis of the half-offsets", "x", choices=("x", "y")
     ),
 )
 
@@ -140,7 +161,10 @@ RTM = Component(
         Input("model", VelocityModel, "the migration model, usually smooth"),
         Input("gathers", ShotGathers, "gathers with their survey"),
     ),
-    outputs=(Output("image", Image, "the stacked image and its illumination"),),
+    outputs=(
+        Output("image", Image, "the stacked image and its illumination"),
+        Output("image_gathers", ImageGathers, "its subsurface-offset gathers", True),
+    ),
     parameters=(
         *_WAVES,
         Parameter(
@@ -203,6 +227,13 @@ RTM = Component(
             minimum=0.0,
             identity=False,
         ),
+        Parameter(
+            "receiver_illumination",
+            "bool",
+            "sum the receiver wavefield's energy too",
+            False,
+        ),
+        *_GATHERS,
     ),
     run=f"{_SEISMIC}.rtm:run",
     check=f"{_SEISMIC}.rtm:check",

@@ -30,6 +30,8 @@ from numpy.typing import NDArray
 
 from mpi4py import MPI
 
+from anticline_solvers.domain.assembly import assemble
+
 Field = NDArray[np.float32]
 Integers = NDArray[np.int64]
 Box = tuple[slice, ...]
@@ -151,7 +153,7 @@ class Columns:
 
 
 def _spread(counts: Sequence[int]) -> tuple[list[int], list[int]]:
-    """Counts and displacements of a vector message."""
+    """Give the counts and displacements of a vector message."""
     return list(counts), [sum(counts[:rank]) for rank in range(len(counts))]
 
 
@@ -182,7 +184,7 @@ class Multiply(Protocol):
 class ImageGathers:
     """The gathers of one shot at the image points of a rank.
 
-    place : of them in the lattice.
+    place : of them in the lattice; whole : of all image points of the shot.
     values : float32 (image points of each axis, half-offsets, nz), local; changed by
         `add`.
 
@@ -200,7 +202,8 @@ class ImageGathers:
     ) -> None:
         box = tuple(slice(side.start, max(side.start, side.stop)) for side in box)
         depth = box[-1].stop - box[-1].start
-        self.place = lattice.within(box)
+        self._comm, self.lattice = comm, lattice
+        self.place, self.whole = lattice.within(box), lattice.within(window)
         points = (side.stop - side.start for side in self.place)
         self.values: Field = np.zeros(
             (*points, len(lattice.offsets), depth), np.float32
@@ -222,3 +225,15 @@ class ImageGathers:
             self._columns.exchange(sent, here)
         gathers = self.values.reshape(-1, self.values.shape[-1])
         multiply(gathers, self._places, *self._here, self._at_s, self._at_r)
+
+    def assemble(self) -> Field | None:
+        """Bring the gathers of all ranks to rank 0; None elsewhere. Collective."""
+        ends = self.values.shape[-2:]
+        first = [side.start for side in self.whole]
+        shape = (*(side.stop - side.start for side in self.whole), *ends)
+        box = tuple(
+            slice(side.start - start, side.stop - start)
+            for side, start in zip(self.place, first, strict=True)
+        )
+        whole = (*box, *(slice(0, n) for n in ends))
+        return assemble(self._comm, shape, whole, self.values)

@@ -118,11 +118,16 @@ class Imaging:
 
     def partial(self) -> dict[str, Field]:
         """Give what has been added up so far, this rank's part: not copies."""
+        fields = self.on_grid()
+        if self.gathers is not None:
+            fields["gathers"] = self.gathers.values
+        return fields
+
+    def on_grid(self) -> dict[str, Field]:
+        """Give the part of `partial` that has the shape of the owned box."""
         fields = {"image": self.image, "illumination": self.illumination}
         if self.receiver_illumination is not None:
             fields["receiver_illumination"] = self.receiver_illumination
-        if self.gathers is not None:
-            fields["gathers"] = self.gathers.values
         return fields
 
     def restore(self, partial: Mapping[str, Field]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,18 +21,24 @@ from mpi4py import MPI
 from anticline.component import Case, RunContext
 from anticline.errors import BadInput, Finding
 from anticline_solvers.backends.free_memory import free_bytes
-from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats.gathers import GatherReader, read_shot, trace_faults
 from anticline_solvers.formats.hdf5 import finished
-from anticline_solvers.formats.image import write_image
-from anticline_solvers.formats.model import read_field, read_frame
+from anticline_solvers.formats.model import read_field
 from anticline_solvers.formats.survey import Shot, Survey
 from anticline_solvers.numerics.dispersion import predisperse
 from anticline_solvers.numerics.storage import StoragePlan
-from anticline_solvers.seismic import checks, mute, preparation, run_lock, stack
+from anticline_solvers.seismic import (
+    checks,
+    gather_choice,
+    preparation,
+    run_lock,
+    stack,
+)
 from anticline_solvers.seismic import imaging as conditions
-from anticline_solvers.seismic.aperture import Box, window, windowed
-from anticline_solvers.seismic.forward import insist_finite, model_shot, watched
+from anticline_solvers.seismic.aperture import Box, in_grid, window
+from anticline_solvers.seismic.forward import model_shot, watched
+from anticline_solvers.seismic.image_gathers import ImageGathers, Lattice
+from anticline_solvers.seismic.image_output import shot_partial, write_stack
 from anticline_solvers.seismic.migration import (
     ReceiverField,
     Series,
@@ -52,16 +59,17 @@ from anticline_solvers.seismic.shots import (
     group_of,
     ranks_for_a_shot,
 )
-from anticline_solvers.seismic.stack import Branch, Partial, Placed
+from anticline_solvers.seismic.stack import Branch, Partial
 
 FREE_MEMORY_SHARE = 0.5
 
 
 def check(case: Case, comm_size: int) -> list[Finding]:
     """Say everything that keeps the case from running."""
-    if checks.is_finished(case, "image"):
+    outputs = outputs_of(case)
+    if all(checks.is_finished(case, name) for name in outputs):
         return []
-    findings = checks.output(case, "image")
+    findings = [found for name in outputs for found in checks.output(case, name)]
     survey, unreadable = checks.survey_of(case, "gathers")
     findings += unreadable
     findings += checks.modelling(case, survey, comm_size)
@@ -72,7 +80,21 @@ def check(case: Case, comm_size: int) -> list[Finding]:
         findings += traces or []
     if survey is not None and not checks.recorded(survey):
         findings += checks.imaging(case, survey, comm_size)
+        findings += _gather_findings(case, survey, comm_size)
     return findings
+
+
+def outputs_of(case: Case) -> list[str]:
+    """Name the outputs that the case asks for."""
+    return [name for name in ("image", gather_choice.PORT) if name in case.outputs]
+
+
+def _gather_findings(case: Case, survey: Survey, comm_size: int) -> list[Finding]:
+    grid = checks.attempt(lambda: checks.velocity_grid(case.inputs["model"]), [])
+    if grid is None or grid.ndim != survey.ndim:
+        return []
+    found = gather_choice.check(case, grid)
+    return found or gather_choice.memory(case, grid, survey, comm_size)
 
 
 def survey_of(case: Case) -> Survey:
@@ -88,9 +110,9 @@ def run(case: Case, context: RunContext) -> None:
 
 
 def _migrate_all(case: Case, context: RunContext) -> None:
-    output, comm = case.outputs["image"], context.comm
-    if comm.bcast(comm.rank == 0 and finished(output, context.fingerprint)):
-        context.log(f"{output} is there, made by this case; nothing to do")
+    outputs, comm = [case.outputs[name] for name in outputs_of(case)], context.comm
+    if comm.bcast(comm.rank == 0 and _all_finished(outputs, context.fingerprint)):
+        context.log(f"{outputs[0]} is there, made by this case; nothing to do")
         return
     job = Job.of(case, context)
     shot_ids = job.survey.shot_ids
@@ -99,9 +121,15 @@ def _migrate_all(case: Case, context: RunContext) -> None:
     each_shot(context, job.modelling.comm, pending, job.compute, "shots migrated")
     total = stack_shots(comm, job.files, shot_ids)
     if total is not None:
-        write_stack(case, context, job, total)
+        grid, lattice = job.modelling.grid, job.lattice
+        write_stack(case, context, grid, lattice, shot_ids, total)
         job.files.remove()
     comm.Barrier()
+
+
+def _all_finished(outputs: list[Path], fingerprint: str) -> bool:
+    there = [finished(output, fingerprint) for output in outputs]
+    return all(there)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +142,7 @@ class Job:
     files: ShotFiles
     every: int
     budget_bytes: float
+    lattice: Lattice | None = None
 
     @classmethod
     def of(cls, case: Case, context: RunContext) -> Job:
@@ -131,6 +160,7 @@ class Job:
             ShotFiles(context.folder / "shots", context.fingerprint),
             conditions.steps_per_image(imaging_interval_s(p, survey), modelling.dt_s),
             memory_budget(p["memory_budget"], comm),
+            gather_choice.lattice_of(case, modelling.grid),
         )
 
     @property
@@ -160,12 +190,7 @@ class Job:
         data = self.data(shot, box, watch)
         propagator = modelling.propagator(box)
         at_step = watched(propagator, watch, shot.id)
-        image = conditions.Imaging(
-            p["condition"],
-            tuple(side.stop - side.start for side in propagator.placement.physical_box),
-            modelling.grid.spacing_m,
-            modelling.space_order,
-        )
+        image = self.imaging(propagator, box)
         source = SourceField(
             propagator,
             Series(
@@ -183,7 +208,26 @@ class Job:
         )
         plan = self.plan(propagator, image.halo)
         correlate_fields(image, source, receiver, self.every, plan)
-        return self.partial(propagator, image, box)
+        return shot_partial(self.case, modelling.grid, propagator, image, box)
+
+    def imaging(self, propagator: Propagator, box: Box) -> conditions.Imaging:
+        """Make the empty image of a shot; collective over the group."""
+        modelling, p = self.modelling, self.case.parameters
+        here = propagator.placement.physical_box
+        gathers = None
+        if self.lattice is not None:
+            terms = conditions.terms_of(p["condition"], modelling.grid.ndim)
+            gathers = ImageGathers(
+                self.lattice, box, in_grid(box, here), terms, modelling.comm
+            )
+        return conditions.Imaging(
+            p["condition"],
+            tuple(side.stop - side.start for side in here),
+            modelling.grid.spacing_m,
+            modelling.space_order,
+            receiver_illumination=p["receiver_illumination"],
+            gathers=gathers,
+        )
 
     def plan(self, propagator: Propagator, halo: int) -> StoragePlan:
         """Plan the source wavefield's storage; BadInput where memory is too small."""
@@ -223,20 +267,6 @@ class Job:
             prepared = np.ascontiguousarray(steps.T, np.float32)
         return shared(modelling.comm, prepared)
 
-    def partial(
-        self, propagator: Propagator, image: conditions.Imaging, box: Box
-    ) -> Partial | None:
-        """Assemble and mute a shot's image on rank 0 of the group."""
-        whole = propagator.placement.assemble(image.image)
-        light = propagator.placement.assemble(image.illumination)
-        if whole is None or light is None:
-            return None
-        weights = image_mute(self.case, self.modelling.grid, box)
-        insist_finite(whole, "a shot's image")
-        first = tuple(side.start for side in box)
-        fields = {"image": whole * weights, "illumination": light}
-        return Partial({k: Placed(first, values) for k, values in fields.items()})
-
 
 def imaging_interval_s(parameters: Any, survey: Survey) -> float:
     """Give the case's imaging interval, or the longest that the band allows [s]."""
@@ -269,20 +299,6 @@ def shared(comm: MPI.Comm, array: NDArray[np.float32] | None) -> NDArray[np.floa
     return mine
 
 
-def image_mute(case: Case, grid: Grid, box: Box) -> NDArray[np.float32]:
-    """Weights of a shot's image: silent above a depth, and in the water."""
-    p, part = case.parameters, windowed(grid, box)
-    depths = part.coordinates(part.ndim - 1)
-    floor = np.full(part.shape[:-1], p["mute_depth_m"], np.float64)
-    if p["water_velocity_m_s"] is not None:
-        velocity = read_field(case.inputs["model"], "vp", box)
-        bottom = mute.water_bottom_m(velocity, depths, p["water_velocity_m_s"])
-        floor = np.maximum(floor, bottom)
-    weights = mute.depth_mute(depths, floor, p["mute_taper_m"])
-    weights[floor <= depths[0]] = 1.0
-    return weights
-
-
 def stack_shots(
     comm: MPI.Comm, files: ShotFiles, shot_ids: tuple[int, ...]
 ) -> Partial | None:
@@ -301,31 +317,3 @@ def stack_shots(
             write_partial(files.node(branch), partial, files.fingerprint)
     comm.Barrier()
     return stack.total(shot_ids, load, known) if comm.rank == 0 else None
-
-
-def write_stack(case: Case, context: RunContext, job: Job, total: Partial) -> None:
-    """Scale, normalise and write the stacked image, from rank 0."""
-    p, grid, model = case.parameters, job.modelling.grid, case.inputs["model"]
-    whole = {name: np.zeros(grid.shape, np.float32) for name in total.fields}
-    for name, field in total.fields.items():
-        whole[name][field.box] = field.values
-    image = conditions.finish(
-        p["condition"],
-        whole["image"],
-        read_field(model),
-        grid.spacing_m,
-        job.modelling.space_order,
-    )
-    if p["normalise"]:
-        image = conditions.normalise(
-            image, whole["illumination"], p["illumination_epsilon"]
-        )
-    write_image(
-        case.outputs["image"],
-        grid,
-        {"image": image, "illumination": whole["illumination"]},
-        job.survey.shot_ids,
-        read_frame(model),
-        context.provenance,
-        context.fingerprint,
-    )

@@ -8,8 +8,8 @@ halved again and again, a leaf is one shot, and a node adds its two halves:
 
 so the stack has the same bits whoever computed which shot, and when. A field of a
 shot covers a window of the whole; that of a node covers the smallest window that
-holds its children's, zero elsewhere. Depth first, the evaluation holds one partial sum a
-level, log2(shots) + 1 of them. The top of the tree can be cut so that several
+holds its children's, zero elsewhere. Depth first, the evaluation holds one partial
+sum a level, log2(shots) + 1 of them. The top of the tree can be cut so that several
 ranks evaluate branches of it; the result is the same.
 """
 
