@@ -84,7 +84,11 @@ def test_injection_adds_where_points_overlap_and_sampling_weighs(backend, dtype)
     cells = np.array([3, 4, 4, 3, 7])
     weights = np.array([0.5, 0.25, 2.0, 1.0, -1.0], dtype)
     field, scale = np.zeros(9, dtype), np.arange(9, dtype=dtype)
-    module.inject(field, scale, starts, cells, weights, np.array([2.0, 10.0], dtype))
+    module.inject(
+        field, scale, np.array([0, 2, 4, 5]), np.array([3, 4, 7]),
+        np.array([0, 1, 0, 1, 1]), weights[[0, 3, 1, 2, 4]],
+        np.array([2.0, 10.0], dtype),
+    )  # fmt: skip
     assert field.tolist() == [0, 0, 0, -33, -82, 0, 0, 70, 0]
     read = np.zeros(2, dtype)
     module.sample(np.arange(9, dtype=dtype), starts, cells, weights, read)

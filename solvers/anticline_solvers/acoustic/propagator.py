@@ -190,10 +190,11 @@ class AcousticPropagator:
         """
         current, previous = state.current, state.previous
         if points is not None and values is not None:
-            scale, spread = self.medium.scale, points.spread
+            spread = points.spread
             self._kernels.inject(
-                previous, scale, spread.starts, spread.cells, spread.weights, values
-            )
+                previous, self.medium.scale, spread.starts, spread.cells,
+                spread.points, spread.weights, values,
+            )  # fmt: skip
         old, new = state.memories[state.turn], state.memories[1 - state.turn]
         update = self._update(transpose)
         state.turn = 1 - state.turn

@@ -32,18 +32,37 @@ class Footprint:
 
 
 @dataclass(frozen=True, eq=False)
+class Spread:
+    """A footprint seen from the cells: what the points give to each of them.
+
+    Every cell stands here once, so cells can be changed side by side without
+    two of them meeting, and the sum of each has one order: that of the points.
+
+    starts : int64 (n + 1,); contributions to cell k are [starts[k], starts[k + 1]).
+    cells : int64 (n,), flat indices of the layout, rising.
+    points : int64, the point of each contribution.
+    weights : of the layout's dtype, same length as points.
+    """
+
+    starts: Integers
+    cells: Integers
+    points: Integers
+    weights: Array
+
+
+@dataclass(frozen=True, eq=False)
 class Points:
     """A set of points on the ranks of a propagator.
 
     n : number of points, on all ranks together.
     owned : int64, the points whose nearest cell this rank owns; it reads them.
-    spread : footprint of all n points on this rank's local cells.
+    spread : what all n points give to this rank's local cells.
     read : footprint of the owned points.
     """
 
     n: int
     owned: Integers
-    spread: Footprint
+    spread: Spread
     read: Footprint
 
 
@@ -68,7 +87,7 @@ def locate(
     return Points(
         n=first.shape[0],
         owned=owned,
-        spread=_footprint(first, weights, layout, exists),
+        spread=_by_cell(_footprint(first, weights, layout, exists)),
         read=_footprint(first[owned], weights[owned], layout, exists),
     )
 
@@ -97,6 +116,15 @@ def _footprint(
         values.append(weight[used].astype(layout.dtype))
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     return Footprint(starts, np.concatenate(cells), np.concatenate(values))
+
+
+def _by_cell(footprint: Footprint) -> Spread:
+    """Sort by cells; the contributions to a cell stay in the order of points."""
+    points = np.repeat(np.arange(footprint.starts.size - 1), np.diff(footprint.starts))
+    order = np.argsort(footprint.cells, kind="stable")
+    cells, counts = np.unique(footprint.cells, return_counts=True)
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return Spread(starts, cells, points[order], footprint.weights[order])
 
 
 def _expand(

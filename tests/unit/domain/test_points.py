@@ -79,3 +79,19 @@ def test_a_point_at_a_free_surface_neither_radiates_nor_records():
     points = model.points([(83.0, 0.0)])
     assert points.spread.cells.size == 0
     assert points.owned.tolist() == [0]
+
+
+def test_every_cell_stands_once_in_a_spread_with_its_points_in_order():
+    model = walled((20, 22))
+    points = model.points([(83.0, 71.0), (97.0, 74.0), (83.0, 71.0)])
+    spread, whole = points.spread, points.read
+    assert (np.diff(spread.cells) > 0).all()
+    dense = np.zeros((3, spread.cells.max() + 1))
+    for k, cell in enumerate(spread.cells):
+        part = slice(spread.starts[k], spread.starts[k + 1])
+        assert (np.diff(spread.points[part]) > 0).all()
+        dense[spread.points[part], cell] = spread.weights[part]
+    for i in range(3):
+        part = slice(whole.starts[i], whole.starts[i + 1])
+        assert (dense[i, whole.cells[part]] == whole.weights[part]).all()
+    assert np.count_nonzero(dense) == whole.weights.size == spread.weights.size

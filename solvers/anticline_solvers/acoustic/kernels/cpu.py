@@ -96,17 +96,21 @@ def inject(
     scale: Array,
     starts: Array,
     cells: Array,
+    points: Array,
     weights: Array,
     values: Array,
 ) -> None:
-    """previous[cells] -= scale weight value, point after point, in place.
+    """previous[cell] -= scale weight value, cell after cell, in place.
 
-    starts : int64 (n + 1,), cells of point i are cells[starts[i]:starts[i+1]].
-    cells : int64, flat indices.   weights : same length.   values : (n,).
+    starts : int64 (n + 1,), contributions to cell k are [starts[k], starts[k + 1]).
+    cells : int64 (n,), flat indices, each once.
+    points : int64, of each contribution.   weights : same length.
+    values : of each point.
     """
-    for i in range(values.size):
-        for j in range(starts[i], starts[i + 1]):
-            previous[cells[j]] -= scale[cells[j]] * (weights[j] * values[i])
+    for k in range(cells.size):
+        i = cells[k]
+        for j in range(starts[k], starts[k + 1]):
+            previous[i] -= scale[i] * (weights[j] * values[points[j]])
 
 
 @jit

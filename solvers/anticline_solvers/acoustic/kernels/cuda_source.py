@@ -1,4 +1,4 @@
-"""Text of the acoustic CUDA programs: constants and layer terms joined to the .cu files.
+"""Text of the acoustic CUDA programs: constants and layer terms beside the .cu files.
 
 `acoustic.cu` and `points.cu` say `#include "constants"` and `#include "layer_terms"`;
 both are written here, the terms from the table of `acoustic.equations`, so that the

@@ -156,12 +156,13 @@ def inject(
     scale: Array,
     starts: Array,
     cells: Array,
+    points: Array,
     weights: Array,
     values: Array,
 ) -> None:
-    """previous[cells] -= scale weight value; see `kernels.cpu.inject`."""
-    spread = weights * np.repeat(values, np.diff(starts))
-    np.subtract.at(previous, cells, scale[cells] * spread)
+    """previous[cell] -= scale weight value; see `kernels.cpu.inject`."""
+    each = np.repeat(cells, np.diff(starts))
+    np.subtract.at(previous, each, scale[each] * (weights * values[points]))
 
 
 def sample(
