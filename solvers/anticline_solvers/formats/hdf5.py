@@ -37,6 +37,8 @@ __all__ = [
     "part_of",
     "parts_beside",
     "require_space",
+    "settle",
+    "sweep",
     "write_box",
     "write_distributed",
     "write_new",
@@ -55,7 +57,7 @@ def parts_beside(path: Path) -> list[Path]:
     return sorted(path.parent.glob(f"{glob.escape(path.name)}.*-*.part"))
 
 
-def _sweep(path: Path) -> None:
+def sweep(path: Path) -> None:
     """Remove what processes of this host that are gone have left unfinished."""
     for part in parts_beside(path):
         host, _, pid = part.name[len(path.name) + 1 : -len(".part")].rpartition("-")
@@ -97,7 +99,7 @@ def write_new(
         )
     if root:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(path)
+        sweep(path)
     file = _created(part, comm if together else None) if together or root else None
     try:
         if file is not None:
@@ -111,7 +113,7 @@ def write_new(
             part.unlink(missing_ok=True)
         raise
     if root:
-        _settle(part, path)
+        settle(part, path)
     if comm is not None:
         comm.barrier()
 
@@ -123,7 +125,7 @@ def _created(part: Path, comm: Any) -> h5py.File:
     return h5py.File(part, "w", driver="mpio", comm=comm)
 
 
-def _settle(part: Path, path: Path) -> None:
+def settle(part: Path, path: Path) -> None:
     """Bring the finished part to disk and give it its name, in this order."""
     for name, flags in ((part, os.O_RDWR), (path.parent, os.O_RDONLY)):
         if name is not part:
