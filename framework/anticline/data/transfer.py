@@ -88,9 +88,7 @@ def _attempt(
         have = _start(answer, have)
         length = answer.headers.get("Content-Length", "")
         total = have + int(length) if length.isdigit() else None
-        with part.open("r+b" if have else "wb") as stream:
-            stream.seek(have)
-            stream.truncate()
+        with part.open("ab" if have else "wb") as stream:
             moved(have, total)
             for count in _pieces(answer, stream, patience):
                 have += count
@@ -106,7 +104,8 @@ def _opened(url: str, have: int, patience: Patience) -> Any:
         headers["Range"] = f"bytes={have}-"
     request = urllib.request.Request(url, headers=headers)
     try:
-        return urllib.request.urlopen(request, timeout=patience.silence_s)
+        opener = urllib.request.build_opener()  # of its own: it reads the proxies now
+        return opener.open(request, timeout=patience.silence_s)
     except urllib.error.HTTPError as error:
         error.close()
         if error.code == 416 and have:  # nothing after what is there
