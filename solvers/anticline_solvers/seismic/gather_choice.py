@@ -50,7 +50,7 @@ def _cells(parameters: Mapping[str, Any], grid: Grid, axis: int) -> tuple[int, .
         listed = np.arange(0.5 * min(every, length), length + 1e-6, every)
         listed = grid.origin_m[axis] + listed
     cells = (np.asarray(listed) - grid.origin_m[axis]) / grid.spacing_m[axis]
-    return tuple(sorted({int(c) for c in np.rint(cells)}))
+    return tuple(sorted({int(c) for c in np.ceil(cells - 0.5 - 1e-6)}))
 
 
 def check(case: Case, grid: Grid) -> list[Finding]:
