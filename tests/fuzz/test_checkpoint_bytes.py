@@ -11,7 +11,8 @@ import pytest
 from mpi4py import MPI
 
 from anticline.errors import BadInput
-from anticline_solvers.formats.checkpoint import Checkpoints, Part, Reader
+from anticline_solvers.domain.part import Part
+from anticline_solvers.formats.checkpoint import Checkpoints, Reader
 
 CASE, SHOT = "a" * 64, "c" * 64
 FIELD = np.linspace(0.0, 1.0, 30, dtype=np.float32).reshape(5, 6)

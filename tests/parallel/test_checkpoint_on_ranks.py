@@ -11,8 +11,9 @@ import pytest
 from mpi4py import MPI
 
 from anticline_solvers.domain.decomposition import Decomposition, choose_process_grid
+from anticline_solvers.domain.part import Part
 from anticline_solvers.formats import checkpoint
-from anticline_solvers.formats.checkpoint import Checkpoints, Part, Reader
+from anticline_solvers.formats.checkpoint import Checkpoints, Reader
 
 WORLD = MPI.COMM_WORLD
 CASE, SHOT = "a" * 64, "c" * 64

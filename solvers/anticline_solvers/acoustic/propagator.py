@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from anticline_solvers.acoustic import global_state
 from anticline_solvers.acoustic.equations import MEMORIES
 from anticline_solvers.acoustic.kernels.setup import Medium, Setup, Update
 from anticline_solvers.acoustic.memory import Slab, flat_size, slabs
 from anticline_solvers.acoustic.state import State
-from anticline_solvers.backends.base import kernels
+from anticline_solvers.backends.base import kernels, memory
 from anticline_solvers.domain.decomposition import (
     Box,
     divide,
@@ -23,9 +24,11 @@ from anticline_solvers.domain.decomposition import (
     shift,
     transfers,
 )
+from anticline_solvers.domain.device_halo import halo_in
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.domain.halo import Field, Halo
 from anticline_solvers.domain.layout import Array, Layout
+from anticline_solvers.domain.part import Part, ReadBox
 from anticline_solvers.domain.placement import Placement, Reader
 from anticline_solvers.domain.points import Points
 from anticline_solvers.numerics.absorbing import Boundary
@@ -48,7 +51,7 @@ class AcousticPropagator:
     space_order : 2, 4, ... 16.
     boundary : absorbing layers and free surface.
     dtype : float32, or float64 for proofs.
-    backend : "cpu" (Numba) or "reference" (NumPy).
+    backend : "cpu" (Numba), "cuda" (CuPy) or "reference" (NumPy).
     comm : the ranks that share this model; None is one rank without MPI.
     process_grid : ranks along each axis but z; chosen by halo area if None.
     threads : threads a rank; what Numba is allowed to use if None.
@@ -78,6 +81,7 @@ class AcousticPropagator:
         self.steps_per_exchange = steps_per_exchange
         self.backend = backend
         self._kernels = kernels("anticline_solvers.acoustic", backend)
+        self.memory = memory(backend)
         self._reach = radius(space_order)
         self.placement = self._place(process_grid)
         self.slabs = slabs(
@@ -128,15 +132,18 @@ class AcousticPropagator:
         scale = np.square(self.velocity * np.asarray(self.dt_s, self.dtype))
         if self.boundary.free_surface:
             self.layout.cells(scale)[..., 0] = 0
-        self.medium = Medium(scale)
+        self.medium = Medium(self.memory.to_device(scale))
 
     # ----------------------------------------------------------- time steps
 
     def start(self) -> State:
         """Make a wavefield at rest."""
-        waves = (self.layout.allocate(), self.layout.allocate())
-        size = flat_size(self.slabs)
-        memories = (np.zeros(size, self.dtype), np.zeros(size, self.dtype))
+        place, size = self.memory.to_device, flat_size(self.slabs)
+        waves = (place(self.layout.allocate()), place(self.layout.allocate()))
+        memories = (
+            place(np.zeros(size, self.dtype)),
+            place(np.zeros(size, self.dtype)),
+        )
         halos = (self._halo(0, waves, memories), self._halo(1, waves, memories))
         return State(waves, memories, halos)
 
@@ -161,7 +168,7 @@ class AcousticPropagator:
                 Field(slab.array(memories[turn], name), place, moves, tag)
                 for tag, name in enumerate(MEMORIES, start=2 + 2 * slab.side)
             ]
-        return Halo(self.comm, fields)
+        return halo_in(self.memory, self.comm, fields)
 
     def _transfers(self, depth: tuple[int, ...], region: Box) -> tuple[Any, ...]:
         place = self.placement
@@ -185,7 +192,7 @@ class AcousticPropagator:
         """Advance the wavefield by one time step, in place; halos valid after.
 
         points, values : sources acting in this step, values (points.n,) of the
-            propagator's dtype, the same on every rank.
+            propagator's dtype, in its memory, the same on every rank.
         transpose : apply the exact transpose of the step instead.
         """
         current, previous = state.current, state.previous
@@ -258,12 +265,13 @@ class AcousticPropagator:
 
         density : divide by the cell's volume, as a point source wants.
         """
-        return off_grid_points(
+        found = off_grid_points(
             self.placement,
             positions_m,
             free_surface=self.boundary.free_surface,
             density=density,
         )
+        return found.moved(self.memory.to_device)
 
     def sample(self, state: State, points: Points, out: Array) -> None:
         """Read the owned points from the current pressure into out (owned,)."""
@@ -283,18 +291,31 @@ class AcousticPropagator:
     def save(self, state: State) -> dict[str, Array]:
         """Copy everything that the next steps depend on, for this rank."""
         return {
-            "current": state.current.copy(),
-            "previous": state.previous.copy(),
-            "memory": state.memories[state.turn].copy(),
+            "current": self.memory.saved(state.current),
+            "previous": self.memory.saved(state.previous),
+            "memory": self.memory.saved(state.memories[state.turn]),
             "since_exchange": np.array(state.since_exchange),
         }
 
     def load(self, state: State, saved: dict[str, Array]) -> None:
         """Continue from what `save` returned."""
-        state.current[:] = saved["current"]
-        state.previous[:] = saved["previous"]
-        state.memories[state.turn][:] = saved["memory"]
+        place = self.memory.to_device
+        state.current[:] = place(saved["current"])
+        state.previous[:] = place(saved["previous"])
+        state.memories[state.turn][:] = place(saved["memory"])
         state.since_exchange = int(saved["since_exchange"])
+
+    def parts(self, state: State) -> list[Part]:
+        """Give this rank's parts of the state as global arrays."""
+        return global_state.split(self.save(state), *self._whereabouts)
+
+    def restore(self, state: State, read: ReadBox) -> None:
+        """Continue from what `parts` gave, on the same or on other ranks."""
+        self.load(state, global_state.join(read, *self._whereabouts))
+
+    @property
+    def _whereabouts(self) -> tuple[Placement, Boundary, tuple[Slab, ...], int]:
+        return self.placement, self.boundary, self.slabs, self._reach
 
 
 PROPAGATOR = AcousticPropagator

@@ -21,13 +21,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import h5py
 import numpy as np
 
 from anticline.errors import BadInput, Finding
 from anticline_solvers.domain.layout import Array
+from anticline_solvers.domain.part import Part
 from anticline_solvers.formats import contents, sealed
 from anticline_solvers.formats.distributed import (
     Box,
@@ -41,21 +42,6 @@ from anticline_solvers.formats.sealed import BLOCK_BYTES, Broken, Seal
 FORMAT = "anticline-checkpoint/1"
 
 _FRAME_BYTES = 256 * 2**10  # of an HDF5 file around its values, at most
-
-
-class Part(NamedTuple):
-    """What one rank gives of a global array.
-
-    shape : of the global array. box : this rank's piece, maybe empty; the boxes of
-    all ranks tile the array. values : of the box's shape, the same dtype everywhere.
-    unit : of the values.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    box: Box
-    values: Array
-    unit: str = "1"
 
 
 @dataclass(frozen=True)

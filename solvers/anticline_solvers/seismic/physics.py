@@ -13,8 +13,10 @@ from typing import Any, Protocol, cast
 import numpy as np
 from numpy.typing import ArrayLike
 
+from anticline_solvers.backends.memory import Memory
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.domain.layout import Array
+from anticline_solvers.domain.part import Part, ReadBox
 from anticline_solvers.domain.placement import Placement, Reader
 from anticline_solvers.domain.points import Points
 from anticline_solvers.numerics.absorbing import Boundary
@@ -40,6 +42,7 @@ class Propagator(Protocol):
     placement : the grid, its margins and this rank's part.
     boundary : what surrounds the grid.
     velocity : flat, of the fastest wave [m/s]. dt_s : time step [s].
+    memory : where wavefields, points and traces live (`backends.memory`).
     """
 
     dtype: np.dtype[Any]
@@ -47,6 +50,7 @@ class Propagator(Protocol):
     placement: Placement
     boundary: Boundary
     velocity: Array
+    memory: Memory
 
     def start(self) -> Any:
         """Make a wavefield at rest."""
@@ -59,13 +63,16 @@ class Propagator(Protocol):
         *,
         transpose: bool = False,
     ) -> None:
-        """Advance by one time step, in place; values (points.n,) act at the points."""
+        """Advance by one time step, in place.
+
+        values : (points.n,), in the propagator's memory; they act at the points.
+        """
 
     def points(self, positions_m: ArrayLike, *, density: bool = False) -> Points:
         """Off-grid points at positions (n, ndim) [m]."""
 
     def sample(self, state: Any, points: Points, out: Array) -> None:
-        """Read the owned points into out (owned,)."""
+        """Read the owned points into out (owned,), in the propagator's memory."""
 
     def view(self, state: Any, margin: int = 0) -> Array:
         """View of the pressure [Pa] on this rank's physical cells and a margin."""
@@ -75,6 +82,12 @@ class Propagator(Protocol):
 
     def load(self, state: Any, saved: dict[str, Array]) -> None:
         """Continue from what `save` returned."""
+
+    def parts(self, state: Any) -> list[Part]:
+        """Give this rank's parts of the state as global arrays."""
+
+    def restore(self, state: Any, read: ReadBox) -> None:
+        """Continue from what `parts` gave, on the same or on other ranks."""
 
 
 def propagator(

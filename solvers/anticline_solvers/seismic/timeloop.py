@@ -35,6 +35,7 @@ def propagate(
     state: Any = None,
     steps: tuple[int, int] | None = None,
     at_step: AtStep | None = None,
+    traces: Array | None = None,
 ) -> Array:
     """Propagate `series` from the points `inject` to the points `record`.
 
@@ -46,16 +47,20 @@ def propagate(
     steps : (first, last), the part first <= n < last of the nt steps; the
         transpose walks it from last - 1 down to first.
     at_step : called as at_step(n, state) when the field of step n is complete.
+    traces : (nt, record.owned.size) where the samples go, in the propagator's
+        memory; new and zero if None.
 
     Returns
     -------
     traces : (record.owned.size, nt), of the propagator's dtype; zero outside
         `steps`. Forward: samples at t_n. Transposed: the adjoint at the sources.
     """
-    values = np.ascontiguousarray(np.asarray(series, propagator.dtype).T)
+    place = propagator.memory.to_device
+    values = place(np.ascontiguousarray(np.asarray(series, propagator.dtype).T))
     nt = values.shape[0]
     state = propagator.start() if state is None else state
-    traces = np.zeros((nt, record.owned.size), propagator.dtype)
+    if traces is None:
+        traces = place(np.zeros((nt, record.owned.size), propagator.dtype))
     first, last = steps or (0, nt)
     for n in reversed(range(first, last)) if transpose else range(first, last):
         acting, reading = (n, n - 1) if transpose else (n - 1, n)
@@ -65,4 +70,4 @@ def propagate(
             propagator.sample(state, record, traces[reading])
         if at_step is not None:
             at_step(n, state)
-    return np.ascontiguousarray(traces.T)
+    return np.ascontiguousarray(propagator.memory.to_host(traces).T)

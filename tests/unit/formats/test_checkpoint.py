@@ -16,8 +16,9 @@ import pytest
 from mpi4py import MPI
 
 from anticline.errors import BadInput
+from anticline_solvers.domain.part import Part
 from anticline_solvers.formats import sealed
-from anticline_solvers.formats.checkpoint import Checkpoints, Part, Reader
+from anticline_solvers.formats.checkpoint import Checkpoints, Reader
 
 CASE, OTHER, SHOT = "a" * 64, "b" * 64, "c" * 64
 FIELD = np.arange(24, dtype=np.float32).reshape(4, 6)
