@@ -42,11 +42,18 @@ class Finding:
     text: str
 
     def __str__(self) -> str:
-        """Give ``file:line  text``."""
+        """Give ``file:line  text``, one line that a terminal shows as it is."""
         if self.file is None:
-            return self.text
+            return plain(self.text)
         place = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{place}  {self.text}"
+        return plain(f"{place}  {self.text}")
+
+
+def plain(text: str) -> str:
+    """Write line ends, control characters and halves of characters as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 class AnticlineError(Exception):

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from anticline.component.declare import Component
-from anticline.component.document import Node, read_document
+from anticline.component.document import Node, quoted, read_document
 from anticline.component.findings import Findings, check_keys, section
 from anticline.component.fingerprint import file_sha256, fingerprint
 from anticline.component.paths import read_path
@@ -155,7 +155,8 @@ def _component(
             else "see them all: anticline components"
         )
         broken = "".join(f"; {plugin}" for plugin in registry.broken)
-        findings.add(node.line, f"unknown component '{node.value}'; {hint}{broken}")
+        name = quoted(node.value)
+        findings.add(node.line, f"unknown component {name}; {hint}{broken}")
     return known
 
 

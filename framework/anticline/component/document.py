@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,15 @@ from typing import Any
 from anticline.errors import CaseError, Finding
 
 LEVELS = 2  # of a case file: a section, and its entries
+MOST_BYTES = 256 * 1024  # a longer file is none that a person wrote
+_CORE = "tag:yaml.org,2002:"
+_SCALARS = {
+    "int": "whole number",
+    "float": "number",
+    "bool": "true or false",
+    "null": "null",
+}
+_EMPTY: dict[str, Callable[[], Any]] = {"mapping": dict, "sequence": list}
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,12 @@ def parse(
 
 def _text(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as stream:
+            content = stream.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            text = f"is longer than {MOST_BYTES // 1024} KiB, so no such document"
+            raise CaseError(Finding(str(path), None, text))
+        return content.decode("utf-8-sig")
     except FileNotFoundError:
         raise CaseError(Finding(str(path), None, "is not there")) from None
     except OSError as error:
@@ -81,6 +96,11 @@ def _text(path: Path) -> str:
         raise CaseError(
             Finding(str(path), None, f"no UTF-8 text (byte {error.start})")
         ) from None
+
+
+def quoted(text: str) -> str:
+    """Write a text of a document in quotes, a long one cut."""
+    return f"'{text}'" if len(text) <= 60 else f"'{text[:57]}...'"
 
 
 class _Reader:
@@ -109,20 +129,46 @@ class _Reader:
                 continue
             key = str(key_node.value)
             if key in entries:
-                self._report(line, f"key '{key}' is here twice")
+                self._report(line, f"key {quoted(key)} is here twice")
                 continue
-            entries[key] = Node(self._convert(value_node, depth + 1).value, line)
+            if depth < self._levels:
+                value = self._convert(value_node, depth + 1).value
+            else:
+                value = self._leaf(value_node)
+            entries[key] = Node(value, line)
         return entries
 
     def _plain(self, node: Any, line: int) -> Any:
+        """Give a scalar, or a list or a mapping of scalars; deeper ones are empty.
+
+        No declaration takes more, and anchors can make a short text of any depth
+        stand for more than a memory holds.
+        """
+        if node.id == "scalar":
+            return self._scalar(node, line)
+        if node.id == "mapping":
+            pairs = self._mapping(node, self._levels)
+            return {key: item.value for key, item in pairs.items()}
+        return [self._leaf(item) for item in node.value]
+
+    def _leaf(self, node: Any) -> Any:
+        line = node.start_mark.line + 1
+        return self._scalar(node, line) if node.id == "scalar" else _EMPTY[node.id]()
+
+    def _scalar(self, node: Any, line: int) -> Any:
         from ruamel.yaml.error import MarkedYAMLError
 
+        kind = str(node.tag).removeprefix(_CORE)
+        if kind in ("str", "timestamp"):
+            return node.value
         try:
-            return self._yaml.constructor.construct_object(node, deep=True)
-        except (MarkedYAMLError, ValueError, TypeError) as error:
-            problem = getattr(error, "problem", None) or str(error)
-            self._report(line, f"no value: {problem}")
-            return None
+            if kind in _SCALARS:
+                return self._yaml.constructor.construct_object(node)
+        except (MarkedYAMLError, ArithmeticError, LookupError, TypeError, ValueError):
+            pass
+        needed = _SCALARS.get(kind, "text, number, true, false or null")
+        self._report(line, f"{quoted(str(node.value))} is no {needed}")
+        return None
 
     def _report(self, line: int, text: str) -> None:
         self.findings.append(Finding(self._name, line, text))

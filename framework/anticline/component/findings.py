@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from anticline.component.document import Node
+from anticline.component.document import Node, quoted
 from anticline.errors import Finding
 
 
@@ -42,7 +42,7 @@ def unknown_key(key: str, names: list[str], what: str) -> str:
     hint = f"known are {', '.join(names)}" if names else "there are none"
     if close:
         hint = f"did you mean '{close[0]}'?"
-    return f"unknown {what} '{key}'; {hint}"
+    return f"unknown {what} {quoted(key)}; {hint}"
 
 
 def section(top: dict[str, Node], name: str, findings: Findings) -> Node:

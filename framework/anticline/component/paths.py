@@ -13,7 +13,7 @@ from pathlib import Path
 
 from anticline.component.catalogue.known import catalogue
 from anticline.component.catalogue.locate import required
-from anticline.component.document import Node
+from anticline.component.document import Node, quoted
 from anticline.component.findings import Findings
 from anticline.errors import BadInput
 
@@ -46,10 +46,13 @@ def read_path(node: Node, folder: Path, where: str, findings: Findings) -> Path 
         return None
     expanded = _VARIABLE.sub(lambda match: known[match[1]], text)
     try:
-        return _short((folder / Path(expanded).expanduser()).resolve())
+        path = (folder / Path(expanded).expanduser()).resolve()
+        path.exists()
     except (OSError, RuntimeError, ValueError) as error:
-        findings.add(node.line, f"{where}: {text!r}: {error}")
+        reason = getattr(error, "strerror", None) or str(error)
+        findings.add(node.line, f"{where}: {quoted(text)}: {reason}")
         return None
+    return _short(path)
 
 
 def _value_of(name: str, where: str) -> str:
@@ -59,9 +62,10 @@ def _value_of(name: str, where: str) -> str:
             msg = f"${{{name}}} names public data, which are only read"
             raise BadInput(msg)
         return str(required(*catalogue().file(name.removeprefix(DATA))))
-    if value := os.environ.get(name):
+    if name.isascii() and (value := os.environ.get(name)):
         return value
     meaning = _MEANING.get(name, "")
+    name = quoted(name).strip("'")
     msg = f"${{{name}}}{meaning} is not set; set it, as in: export {name}=/path"
     raise BadInput(msg)
 

@@ -34,6 +34,8 @@ def read_inputs(
             if path in coming:
                 continue
             findings.add(line, f"input '{name}': {path} is not there")
+        elif not path.is_file():
+            findings.add(line, f"input '{name}': {path} is a device or a pipe")
         elif not os.access(path, os.R_OK):
             findings.add(line, f"input '{name}': {path} may not be read")
     return paths

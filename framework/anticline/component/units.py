@@ -47,6 +47,7 @@ UNITS: dict[str, Unit] = {
     **_units("angle", deg="1"),
 }
 
+MOST_CHARACTERS = 60
 _QUANTITY = re.compile(r"\s*([-+]?[0-9.][0-9._]*(?:[eE][-+]?[0-9]{1,3})?)\s*(\S*)\s*")
 
 
@@ -61,6 +62,9 @@ def value_in(text: str, unit: str) -> float:
         No quantity, an unknown unit, another dimension; the text says which,
         and what to write.
     """
+    if len(text) > MOST_CHARACTERS:
+        msg = f"{text[:MOST_CHARACTERS]!r}... is no number"
+        raise UnitError(msg)
     number, given = _split(text, unit)
     if not given:
         msg = f"{text!r} is text; write the number without quotes"

@@ -180,5 +180,8 @@ def _shown(given: Any) -> str:
         return "a list"
     if isinstance(given, dict):
         return "a mapping"
-    text = repr(given)
+    try:
+        text = repr(given)
+    except ValueError:
+        return "a whole number of thousands of digits"
     return text if len(text) <= 60 else text[:57] + "..."

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from anticline.component.catalogue.declare import DataFile, Dataset
 from anticline.component.catalogue.document import read_catalogue
+from anticline.component.document import quoted
 from anticline.component.registry import DATASETS, BrokenPlugin, discover
 from anticline.errors import BadInput, Finding
 
@@ -42,15 +43,15 @@ class Catalogue:
         first, slash, rest = name.partition("/")
         dataset = self.datasets.get(first)
         if dataset is None:
-            hint = _nearest(first, list(self.datasets))
-            msg = f"no data set '{first}' in the catalogue; {hint}: anticline data list"
+            hint = f"{_nearest(first, list(self.datasets))}: anticline data list"
+            msg = f"no data set {quoted(first)} in the catalogue; {hint}"
             raise BadInput(msg)
         if not slash:
             return dataset, dataset.files
         files = tuple(file for file in dataset.files if file.name == rest)
         if not files:
-            known = [file.name for file in dataset.files]
-            msg = f"data set '{first}' has no file '{rest}'; {_nearest(rest, known)}"
+            hint = _nearest(rest, [file.name for file in dataset.files])
+            msg = f"data set '{first}' has no file {quoted(rest)}; {hint}"
             raise BadInput(msg)
         return dataset, files
 

@@ -1,0 +1,80 @@
+"""configs/clusters/*.yaml as a `Cluster`; every finding names its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from anticline.cluster.model import Cluster
+from anticline.component.document import Node, read_document
+from anticline.component.findings import Findings, unknown_key
+from anticline.errors import BadInput
+
+LEVELS = 4  # cluster, queues, a queue, its node
+
+
+def read_cluster(path: Path) -> Cluster:
+    """Read a cluster description.
+
+    Raises
+    ------
+    BadInput
+        With every finding, each ``file:line  message``.
+    """
+    top, found = read_document(path, LEVELS)
+    findings = Findings(str(path), found)
+    try:
+        cluster = Cluster.model_validate(_plain(top))
+    except ValidationError as error:
+        for problem in error.errors(include_url=False):
+            place = [part for part in problem["loc"] if part != "[key]"]
+            findings.add(_line(top, place), _text(problem, place))
+        raise BadInput(findings.in_order()) from None
+    if findings.found:
+        raise BadInput(findings.in_order())
+    return cluster
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Node):
+        return _plain(value.value)
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def _line(top: dict[str, Node], place: list[Any]) -> int:
+    """Find the line of the deepest part of ``place`` that is written."""
+    line, here = 1, Node(top, 1)
+    for part in place:
+        if not isinstance(here.value, dict) or part not in here.value:
+            break
+        here = here.value[part]
+        line = here.line
+    return line
+
+
+def _text(problem: Any, place: list[Any]) -> str:
+    where = ".".join(str(part) for part in place)
+    kind, found = problem["type"], problem["input"]
+    if kind == "missing":
+        return f"'{where}' is missing"
+    if kind == "extra_forbidden":
+        return unknown_key(where, _known(place), "key")
+    needed = problem["msg"].removeprefix("Input should be ")
+    if kind == "string_pattern_mismatch":
+        needed = "a plain name"
+    return f"'{where}': {found!r} found, {needed} is needed"
+
+
+def _known(place: list[Any]) -> list[str]:
+    """Name the keys that may stand where an unknown one stands."""
+    from anticline.cluster import model
+
+    models: dict[int, type[BaseModel]]
+    models = {1: model.Cluster, 3: model.Queue, 4: model.Node}
+    prefix = "".join(f"{part}." for part in place[:-1])
+    made = models.get(len(place))
+    return [prefix + name for name in made.model_fields] if made else []
