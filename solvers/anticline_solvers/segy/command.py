@@ -62,13 +62,12 @@ def describe(
         from anticline_solvers.segy.fold import draw, fold_of
 
         geometry = found.facts["geometry"]
-        fold = fold_of(found.pieces(), found.extents, bin_m, geometry["azimuth_deg"])
+        width = bin_m or geometry.get("spacing_m", [None])[0]
+        azimuth_deg = geometry["azimuth_deg"]
+        fold = fold_of(found.pieces(), found.extents, width, azimuth_deg)
         picture = draw(fold, file.name, out / f"{file.stem}_fold.png")
         found.facts["fold_map"] = str(picture)
-        geometry["fold"] = [
-            int(fold.counts.min()),
-            int(fold.counts.max()),
-        ]
+        geometry["fold"] = [int(fold.counts.min()), int(fold.counts.max())]
         geometry["bin_m"] = fold.bin_m
     if json:
         import json as writer

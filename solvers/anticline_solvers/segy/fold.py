@@ -39,8 +39,9 @@ def fold_of(
 ) -> Fold:
     """Count midpoints, along a direction and across it.
 
-    extents : of the same traces. azimuth_deg : of the direction; None: east. bin_m : left out, half the receiver distance; at most
-    MOST_BINS bins an axis either way.
+    extents : of the same traces. azimuth_deg : of the direction; None: east. bin_m :
+    left out, half the receiver distance; at most MOST_BINS bins an axis either way.
+    The outermost midpoints lie in the middle of their bins.
     """
     low, high = extents.low[6:], extents.high[6:]
     frame = Frame(
@@ -51,7 +52,8 @@ def fold_of(
     first, size = local.min(axis=0), np.ptp(local, axis=0)
     wanted = bin_m or 0.5 * (extents.spacing_m or 2.0 * size.max() / 100) or 1.0
     step = max(wanted, float(size.max()) / (MOST_BINS - 1))
-    shape = tuple(int(n) for n in np.floor(size / step) + 1)
+    first -= 0.5 * step
+    shape = tuple(int(n) for n in np.floor(size / step + 0.5) + 1)
     counts = np.zeros(shape, np.int64)
     for piece in pieces:
         cells = np.floor((frame.to_local(piece.middle) - first) / step).astype(int)

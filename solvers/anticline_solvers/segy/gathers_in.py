@@ -169,8 +169,12 @@ def _shots(
         traces = shots.of(k)
         mine = {name: column[traces] for name, column in columns.items()}
         places = positions.places(mine, unit_m, p["datum_m"])
-        source, off_s = placing.placed(places.source, frame, source_m, line=line)
-        receivers, off_r = placing.placed(places.receiver, frame, receiver_m, line=line)
+        source, off_s = placing.placed(
+            places.source, frame, source_m, line=line, snap_m=p["snap_m"]
+        )
+        receivers, off_r = placing.placed(
+            places.receiver, frame, receiver_m, line=line, snap_m=p["snap_m"]
+        )
         other = np.flatnonzero((source != source[0]).any(axis=1))
         if other.size:
             moving.append((number, int(traces[other[0]])))

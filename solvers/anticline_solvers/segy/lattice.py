@@ -46,9 +46,23 @@ def line_of(positions_m: Positions) -> Lattice:
     along = axes[0]
     if (positions_m[-1] - positions_m[0]) @ along < 0.0:
         along = -along
-    distance = np.unique(np.round((positions_m - middle) @ along, 6))
+    distance = np.sort((positions_m - middle) @ along)
     start = middle + distance[0] * along
-    return Lattice(_frame(start, along), (float(np.median(np.diff(distance))),))
+    return Lattice(_frame(start, along), (_spacing(distance),))
+
+
+def _spacing(distance: Positions) -> float:
+    """Fit the step of sorted positions on a line, gaps and twins among them."""
+    steps = np.diff(distance)
+    step = float(np.median(steps[steps > 1e-3 * steps.max()]))
+    number = np.rint((distance - distance[0]) / step)
+    return rounded(float(np.polyfit(number, distance, 1)[0]), int(number[-1]))
+
+
+def rounded(step_m: float, count: int) -> float:
+    """Round a fitted step to whole millimetres where that moves nothing by a tenth."""
+    whole = round(step_m, 3)
+    return whole if abs(whole - step_m) * count < 0.1 * step_m else step_m
 
 
 def plane_of(
@@ -72,7 +86,10 @@ def plane_of(
     if min(lengths) == 0.0 or abs(a @ b) > SQUARE * lengths[0] * lengths[1]:
         msg = "inlines and crosslines are not square to each other on the map"
         raise ValueError(msg)
-    steps = (_step(i) * lengths[0], _step(j) * lengths[1])
+    steps = tuple(
+        rounded(_step(n) * length, int(n.max() / _step(n)))
+        for n, length in zip((i, j), lengths, strict=True)
+    )
     if _clockwise(a, b):
         return Lattice(_frame(start, a), steps)
     return Lattice(_frame(start, b), steps[::-1])

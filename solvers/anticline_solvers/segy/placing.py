@@ -38,14 +38,22 @@ def frame_of(case: Case) -> Frame:
 
 
 def placed(
-    places: Positions, frame: Frame, depth_m: float | None, *, line: bool
+    places: Positions,
+    frame: Frame,
+    depth_m: float | None,
+    *,
+    line: bool,
+    snap_m: float | None = None,
 ) -> tuple[Positions, Positions]:
     """Turn map positions (n, 3) into local ones, and give distances from the line.
 
-    depth_m : in the place of the depths. line : 2-D; then positions are (n, 2), and the
+    depth_m : in the place of the depths. snap_m : local x and y are put on multiples of
+        it. line : 2-D; then positions are (n, 2), and the
     distances are those left out; else (n, 3) and zero.
     """
     flat = frame.to_local(places[:, :2])
+    if snap_m is not None:
+        flat = snap_m * np.rint(flat / snap_m)
     depth = places[:, 2] if depth_m is None else np.full(len(places), depth_m)
     if line:
         return np.column_stack([flat[:, 0], depth]), np.abs(flat[:, 1])
