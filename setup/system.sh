@@ -14,6 +14,7 @@ dry_run=false
 [[ ${1:-} == --dry-run ]] && dry_run=true
 
 has() { command -v "$1" >/dev/null 2>&1; }
+has_daemon() { has "$1" || [[ -x /usr/sbin/$1 ]]; }
 library() { has pkg-config && pkg-config --exists "$1"; }
 python_is_new() { has "$PYTHON" && "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; }
 python_makes_environments() { has "$PYTHON" && "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null; }
@@ -36,6 +37,8 @@ petsc-dev|library PETSc|sparse linear solvers with hypre
 libhdf5-openmpi-dev|library hdf5-openmpi|HDF5 with collective writing
 slurm-wlm|has sbatch|Slurm
 munge|has munge|Slurm's authentication
+slurmdbd|has_daemon slurmdbd|Slurm's accounting, for a Slurm on this machine
+mariadb-server-core|has_daemon mariadbd|the database behind it; no service is started
 "
 
 missing=() reasons=()

@@ -13,7 +13,7 @@ Count = Annotated[int, Field(ge=1)]
 Amount = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,62}$")]
-Line = Annotated[str, Field(pattern=r"^[^\n\r\0]+$")]
+Line = Annotated[str, Field(pattern=r"^[^\n\r\x00]+$")]
 
 Architecture = Literal["x86_64", "aarch64"]
 

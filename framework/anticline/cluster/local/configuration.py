@@ -133,12 +133,18 @@ def _partition_lines(cluster: Cluster, place: Place) -> Iterator[str]:
 
 
 def gres_conf(cluster: Cluster, place: Place) -> str:
-    """Write gres.conf: counted GPUs without a device, since nodes are virtual."""
+    """Write gres.conf: GPUs that are empty files, since the nodes are virtual."""
     return "".join(
-        f"NodeName={node.name} Name=gpu Count={gpus}\n"
-        for node in nodes(cluster, place)
-        if (gpus := cluster.queues[node.queue].node.gpus)
+        f"NodeName={node} Name=gpu File={path}\n"
+        for node, path in gpu_files(cluster, place)
     )
+
+
+def gpu_files(cluster: Cluster, place: Place) -> Iterator[tuple[str, Path]]:
+    """List the file that stands for each GPU, with the node that has it."""
+    for node in nodes(cluster, place):
+        for number in range(cluster.queues[node.queue].node.gpus):
+            yield node.name, place.folder / "gpu" / node.name / f"gpu{number}"
 
 
 def slurmdbd_conf(place: Place) -> str:

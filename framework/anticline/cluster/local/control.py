@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import shutil
-import socket
-import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 
-from anticline.cluster.local import configuration as texts
 from anticline.cluster.local.configuration import Place
-from anticline.cluster.local.daemons import Running, start, stop
+from anticline.cluster.local.slurm import Slurm, Tell
 from anticline.cluster.model import Cluster
-from anticline.errors import BadInput, Failed
+from anticline.errors import BadInput
 
 FOLDER = Path("/run/anticline-slurm")
-LOOPBACK = "127.0.0.1"
 LONGEST_SOCKET = 107  # characters of a Unix socket's path
 PROGRAMS = {
     "munged": "munge",
-    "mariadbd": "mariadb-server",
-    "mariadb-install-db": "mariadb-server",
+    "mariadbd": "mariadb-server-core",
+    "mariadb-install-db": "mariadb-server-core",
     "slurmdbd": "slurmdbd",
     "slurmctld": "slurm-wlm",
     "slurmd": "slurm-wlm",
     "sacctmgr": "slurm-wlm",
 }
-JOBS_END_WITHIN_S = 10.0
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -77,7 +68,7 @@ def up(
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
     with _alone(folder):
-        slurm = _Slurm.found(folder) or _Slurm.new(cluster, folder)
+        slurm = Slurm.found(folder) or Slurm.new(cluster, folder)
         with ExitStack() as otherwise:
             otherwise.callback(slurm.stop_all)
             slurm.start_all(cluster, tell)
@@ -119,185 +110,6 @@ def status(folder: Path = FOLDER) -> Status:
     return Status(slurm.place, found, nodes)
 
 
-class _Slurm:
-    """One local Slurm: its place, and the processes that were started."""
-
-    def __init__(self, place: Place, running: dict[str, Running]) -> None:
-        self.place, self.running = place, running
-
-    @classmethod
-    def found(cls, folder: Path) -> _Slurm | None:
-        """Read what `save` wrote; None: nothing was started here."""
-        try:
-            state = json.loads((folder / "daemons.json").read_text())
-        except FileNotFoundError:
-            return None
-        running = {name: Running(**one) for name, one in state["running"].items()}
-        return cls(Place(folder, tuple(state["ports"])), running)
-
-    @classmethod
-    def new(cls, cluster: Cluster, folder: Path) -> _Slurm:
-        """Write the configuration, with ports that are free now."""
-        place = Place(folder, _free_ports(texts.ports_needed(cluster)))
-        for name in ("munge", "database", "log", "state", "spool", "tmp"):
-            (folder / name).mkdir(exist_ok=True)
-        for node in texts.nodes(cluster, place):
-            (folder / "spool" / node.name).mkdir(exist_ok=True)
-            own = folder / "tmp" / node.name
-            own.mkdir(exist_ok=True)
-            own.chmod(0o1777)
-        place.slurm_conf.write_text(texts.slurm_conf(cluster, place))
-        (folder / "gres.conf").write_text(texts.gres_conf(cluster, place))
-        _write_private(folder / "slurmdbd.conf", texts.slurmdbd_conf(place).encode())
-        _write_private(folder / "munge" / "key", os.urandom(1024))
-        prolog = folder / "task_prolog"
-        prolog.write_text(texts.task_prolog(place))
-        prolog.chmod(0o755)
-        return cls(place, {})
-
-    def save(self) -> None:
-        """Record what runs, for the next command."""
-        path = self.place.folder / "daemons.json"
-        state = {
-            "ports": self.place.ports,
-            "running": {name: asdict(one) for name, one in self.running.items()},
-        }
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(state, indent=1))
-        part.replace(path)
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """Environment of daemons and commands of this Slurm."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("SLURM_")}
-        path = os.pathsep.join([kept.get("PATH", ""), "/usr/sbin", "/sbin"])
-        return {
-            **kept,
-            "PATH": path,
-            "SLURM_CONF": str(self.place.slurm_conf),
-            "MYSQL_UNIX_PORT": str(self.place.database_socket),
-        }
-
-    def ask(self, *command: str) -> str:
-        """Run one of Slurm's commands; its output, empty where it fails."""
-        done = subprocess.run(
-            command,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        return done.stdout if done.returncode == 0 else ""
-
-    def start_all(self, cluster: Cluster, tell: Tell) -> None:
-        """Start, in order, the daemons that do not run."""
-        folder, place = self.place.folder, self.place
-        munge = folder / "munge"
-        self._start(
-            "munged", tell, lambda: _answers(place.munge_socket),
-            "munged", "--foreground", "--force", f"--socket={place.munge_socket}",
-            f"--key-file={munge}/key", f"--pid-file={munge}/pid",
-            f"--log-file={munge}/log", f"--seed-file={munge}/seed",
-        )  # fmt: skip
-        self._start_database(tell)
-        self._start(
-            "slurmdbd", tell, lambda: _listens(place.ports[1]), "slurmdbd", "-D"
-        )
-        self._register(cluster.name)
-        self._start(
-            "slurmctld", tell, lambda: "UP" in self.ask("scontrol", "ping"),
-            "slurmctld", "-D",
-        )  # fmt: skip
-        for node in texts.nodes(cluster, place):
-            self._start(
-                f"slurmd {node.name}", tell, lambda port=node.port: _listens(port),
-                "slurmd", "-D", "-N", node.name,
-            )  # fmt: skip
-        self._wait_for_nodes(texts.ports_needed(cluster) - 2)
-
-    def _start_database(self, tell: Tell) -> None:
-        data, socket_path = self.place.folder / "database", self.place.database_socket
-        if not (data / "mysql").exists():
-            self._insist(
-                "mariadb-install-db", "--no-defaults", "--user=root",
-                f"--datadir={data}", "--auth-root-authentication-method=socket",
-                "--skip-test-db",
-            )  # fmt: skip
-        self._start(
-            "mariadbd", tell, lambda: _answers(socket_path),
-            "mariadbd", "--no-defaults", "--user=root", f"--datadir={data}",
-            f"--socket={socket_path}", f"--pid-file={data}/pid", "--skip-networking",
-            "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M",
-            "--innodb-lock-wait-timeout=900",
-        )  # fmt: skip
-
-    def _start(
-        self, name: str, tell: Tell, ready: Callable[[], bool], *command: str
-    ) -> None:
-        known = self.running.get(name)
-        if known is not None and known.alive:
-            return
-        tell(f"starting {name}")
-        environment = self.environment
-        program = shutil.which(command[0], path=environment["PATH"]) or command[0]
-        self.running[name] = start(
-            name,
-            (program, *command[1:]),
-            self.place.log(name.replace(" ", ".")),
-            ready,
-            environment=environment,
-            within_s=60.0,
-        )
-        self.save()
-
-    def _register(self, cluster: str) -> None:
-        """Tell the accounting of the cluster, an account and root; twice is no harm."""
-        for what in (
-            ("cluster", cluster),
-            ("account", cluster, f"cluster={cluster}"),
-            ("user", "root", f"account={cluster}", f"cluster={cluster}"),
-        ):
-            self.ask("sacctmgr", "-i", "add", *what)
-
-    def _insist(self, *command: str) -> None:
-        done = subprocess.run(
-            command, env=self.environment, capture_output=True, text=True, check=False
-        )
-        if done.returncode != 0:
-            msg = f"{command[0]} failed: {(done.stderr or done.stdout).strip()}"
-            raise Failed(msg)
-
-    def _wait_for_nodes(self, count: int) -> None:
-        until = time.monotonic() + 60.0
-        while time.monotonic() < until:
-            states = self.ask("sinfo", "-h", "-N", "-o", "%T").split()
-            if len(states) == count and not any(
-                state.endswith("*") or state in {"down", "unknown"} for state in states
-            ):
-                return
-            time.sleep(0.1)
-        msg = (
-            f"nodes do not take jobs: {' '.join(states)}; logs: {self.place.folder}/log"
-        )
-        raise Failed(msg)
-
-    def cancel_jobs(self) -> None:
-        """Cancel every job and wait a while for their steps to end."""
-        self.ask("scancel", "--state=PENDING")
-        self.ask("scancel", "--state=RUNNING")
-        until = time.monotonic() + JOBS_END_WITHIN_S
-        while self.ask("squeue", "-h") and time.monotonic() < until:
-            time.sleep(0.1)
-
-    def stop_all(self, tell: Tell = lambda line: None) -> None:
-        """Stop every daemon, the last started first."""
-        for name in reversed(list(self.running)):
-            tell(f"stopping {name}")
-            stop(self.running.pop(name))
-            self.save()
-
-
 def _insist_on(cluster: Cluster, folder: Path) -> None:
     lacks = []
     if os.geteuid() != 0:
@@ -316,8 +128,8 @@ def _insist_on(cluster: Cluster, folder: Path) -> None:
         raise BadInput(lacks)
 
 
-def _insist_found(folder: Path) -> _Slurm:
-    slurm = _Slurm.found(folder)
+def _insist_found(folder: Path) -> Slurm:
+    slurm = Slurm.found(folder)
     if slurm is None:
         msg = f"no local Slurm lives in {folder}; start one: anticline cluster up"
         raise BadInput(msg)
@@ -336,28 +148,3 @@ def _alone(folder: Path) -> Iterator[None]:
             msg = f"another anticline cluster command works on {folder}; wait for it"
             raise BadInput(msg) from None
         yield
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    path.touch(mode=0o600)
-    path.write_bytes(content)
-
-
-def _free_ports(count: int) -> tuple[int, ...]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind((LOOPBACK, 0))
-        return tuple(one.getsockname()[1] for one in sockets)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1.0)
-        return probe.connect_ex((LOOPBACK, port)) == 0
-
-
-def _answers(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX) as probe:
-        probe.settimeout(1.0)
-        return probe.connect_ex(str(path)) == 0

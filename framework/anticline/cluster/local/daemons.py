@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -60,26 +59,33 @@ def start(
     Failed
         It ended, or was not ready in time; with the end of its log.
     """
-    with log.open("ab") as stream:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=stream,
-            env=dict(environment),
-            cwd="/",
-            start_new_session=True,
-        )
-    running = Running.of(process.pid)
+    pid = _spawn(command, log, environment)
+    running = Running.of(pid)
     until = time.monotonic() + within_s
-    while process.poll() is None and time.monotonic() < until:
+    while not _ended(pid) and time.monotonic() < until:
         if ready() and running is not None:
             return running
         time.sleep(0.05)
-    how = "ended" if process.poll() is not None else f"was not ready in {within_s:g} s"
+    how = "ended" if _ended(pid) else f"was not ready in {within_s:g} s"
     stop(running)
     msg = f"{name} {how}; its log {log} ends:\n{_tail(log)}"
     raise Failed(msg)
+
+
+def _spawn(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> int:
+    """Start a process in a session of its own, its output appended to a log."""
+    append = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    return os.posix_spawn(
+        command[0],
+        list(command),
+        environment,
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(log), append, 0o644),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )
 
 
 def stop(running: Running | None) -> None:
@@ -93,14 +99,15 @@ def stop(running: Running | None) -> None:
             os.kill(running.pid, number)
         until = time.monotonic() + STOPS_WITHIN_S
         while running.alive and time.monotonic() < until:
-            _reap(running.pid)
             time.sleep(0.02)
+            _ended(running.pid)
 
 
-def _reap(pid: int) -> None:
-    """Take the exit status of a daemon that this very process started."""
+def _ended(pid: int) -> bool:
+    """Whether a process ended; takes its exit status if it is this one's child."""
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
+    return Running.of(pid) is None
 
 
 def _tail(log: Path) -> str:

@@ -1,0 +1,71 @@
+"""A cluster file is a cluster, or findings that name its lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from anticline.cluster.document import read_cluster
+from anticline.errors import BadInput
+
+CLUSTERS = Path(__file__).parents[3] / "configs" / "clusters"
+
+GOOD = """\
+name: here
+queues:
+  x86:
+    architecture: x86_64
+    nodes: 2
+    node: {type: virtual, cores: 2, memory_gib: 4}
+"""
+
+
+def read(folder, text):
+    path = folder / "cluster.yaml"
+    path.write_text(text)
+    return read_cluster(path)
+
+
+def findings_of(folder, text):
+    with pytest.raises(BadInput) as caught:
+        read(folder, text)
+    return [(found.line, found.text) for found in caught.value.findings]
+
+
+@pytest.mark.parametrize("path", sorted(CLUSTERS.glob("*.yaml")), ids=lambda p: p.stem)
+def test_every_cluster_that_comes_along_can_be_read(path):
+    cluster = read_cluster(path)
+    assert cluster.name == path.stem
+    assert cluster.queues
+
+
+def test_what_is_left_out_has_defaults(tmp_path):
+    queue = read(tmp_path, GOOD).queues["x86"]
+    assert (queue.purchase, queue.mpi, queue.node.gpus) == ("owned", "pmix", 0)
+    assert read(tmp_path, GOOD).partition_of("x86") == "x86"
+
+
+def test_every_mistake_is_found_at_its_line(tmp_path):
+    text = GOOD.replace("cores: 2", "cores: none").replace("nodes: 2", "noodes: 2")
+    text = text.replace("x86_64", "mips") + "colour: red\n"
+    assert findings_of(tmp_path, text) == [
+        (3, "'queues.x86.nodes' is missing"),
+        (4, "'queues.x86.architecture': 'mips' found, 'x86_64' or 'aarch64' is needed"),
+        (5, "unknown key 'queues.x86.noodes'; did you mean 'queues.x86.nodes'?"),
+        (
+            6,
+            "'queues.x86.node.cores': 'none' found, a valid integer, unable to parse "
+            "string as an integer is needed",
+        ),
+        (7, "unknown key 'colour'; known are name, summary, launcher, queues"),
+    ]
+
+
+def test_a_line_that_would_end_a_directive_is_refused(tmp_path):
+    text = GOOD + '    constraint: "skylake\\n#SBATCH --uid=0"\n'
+    assert [line for line, _ in findings_of(tmp_path, text)] == [7]
+
+
+def test_a_cluster_without_queues_is_refused(tmp_path):
+    assert [line for line, _ in findings_of(tmp_path, "name: a\nqueues: {}\n")] == [2]
