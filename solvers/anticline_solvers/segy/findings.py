@@ -43,27 +43,27 @@ def doubts(index: Index, stated: Stated, *, units_are_lengths: bool) -> list[str
         remedy = "state n_samples where the file's size is right"
         found += _other(index, "samples", layout.n_samples % 2**16, remedy)
     if stated.interval is None:
-        interval = round(index.layout.interval) % 2**16
+        interval = index.layout.interval % 2**16
         found += _other(index, "sample_interval", interval, "state the sample interval")
     if not units_are_lengths:
         found += _units(index)
     return found
 
 
-def _other(index: Index, name: str, wanted: int, remedy: str) -> list[str]:
+def _other(index: Index, name: str, wanted: float, remedy: str) -> list[str]:
     """Find traces whose field is neither 0 nor what the file's layout says.
 
     Where all of them agree, the layout's own doubt tells it.
     """
     values = index.column(name)
-    bad = np.flatnonzero((values != 0) & (values != wanted))
+    bad = np.flatnonzero((values != 0) & (np.abs(values - wanted) >= 1.0))
     told = index.layout.doubts and bool((values == values[0]).all())
     if not bad.size or told:
         return []
     first = int(bad[0])
     return [
         f"{bad.size:,} of {values.size:,} traces state another "
-        f"{name.replace('_', ' ')} than the file's {wanted}, the first is trace "
+        f"{name.replace('_', ' ')} than the file's {wanted:g}, the first is trace "
         f"{first + 1:,} with {values[first]} {_at(index, name, first)}; {remedy}; "
         "traces of different lengths are not read here"
     ]
