@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Generator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -49,6 +50,28 @@ class Needs:
 @pytest.fixture(scope="session")
 def needs() -> Needs:
     return Needs()
+
+
+@pytest.fixture
+def backend(request: pytest.FixtureRequest, needs: Needs) -> str:
+    """The name of a backend, its parameter; "cuda on cpu" runs the GPU's own texts."""
+    if request.param == "cuda on cpu":
+        request.getfixturevalue("cuda_on_cpu")
+        return "cuda"
+    needs.module({"cpu": "numba", "cuda": "cupy"}.get(request.param, "numpy"))
+    return str(request.param)
+
+
+@pytest.fixture
+def cuda_on_cpu(needs: Needs, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A device in the place of a GPU that runs CUDA texts thread for thread."""
+    needs.command("g++")
+    from anticline_solvers.backends import cuda
+    from gpu_on_cpu.device import HostDevice
+
+    device = HostDevice()
+    monkeypatch.setattr(cuda, "device", lambda: device)
+    return device
 
 
 def _own_temporary_root(config: pytest.Config) -> None:

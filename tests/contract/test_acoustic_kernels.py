@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from accuracy import waves
-from anticline_solvers.backends.base import BACKENDS, kernels
-from anticline_solvers.backends.cpu import jit, parallel_jit, row_jit
+from anticline_solvers.backends.base import BACKENDS, kernels, memory
 from anticline_solvers.numerics.absorbing import Boundary
 from anticline_solvers.numerics.stencils import ORDERS
 from anticline_solvers.seismic.timeloop import propagate
 
-OTHERS = [name for name in BACKENDS if name != "reference"]
+ON_GPU = pytest.param("cuda", marks=pytest.mark.gpu)
+OTHERS = ["cpu", "cuda on cpu", ON_GPU]
+ALL = [*OTHERS, "reference"]
 TOLERANCE = {"float64": 1e-12, "float32": 1e-5}
 QUICK = {
     (2, 2, "float64"),
@@ -58,11 +59,11 @@ def run(ndim, order, dtype, backend, free_surface, transpose):
     traces = propagate(
         model, source, series, receivers, transpose=transpose, state=state
     )
-    psi_and_zeta = state.memories[state.turn].copy()
-    return traces, model.layout.cells(state.current).copy(), psi_and_zeta
+    saved = model.save(state)
+    return traces, model.layout.cells(saved["current"]), saved["memory"]
 
 
-@pytest.mark.parametrize("backend", OTHERS)
+@pytest.mark.parametrize("backend", OTHERS, indirect=True)
 @pytest.mark.parametrize(("ndim", "order", "dtype"), CASES)
 def test_a_backend_agrees_with_the_reference(ndim, order, dtype, backend):
     for transpose in (False, True):
@@ -76,30 +77,34 @@ def test_a_backend_agrees_with_the_reference(ndim, order, dtype, backend):
                 assert error < TOLERANCE[dtype], (transpose, free_surface)
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+def test_every_backend_is_tested():
+    assert set(BACKENDS) <= {getattr(name, "values", (name,))[0] for name in ALL}
+
+
+@pytest.mark.parametrize("backend", ALL, indirect=True)
 @pytest.mark.parametrize("dtype", TOLERANCE)
 def test_injection_adds_where_points_overlap_and_sampling_weighs(backend, dtype):
     module = kernels("anticline_solvers.acoustic", backend)
-    starts = np.array([0, 2, 5])
-    cells = np.array([3, 4, 4, 3, 7])
+    place, take = memory(backend).to_device, memory(backend).to_host
+    starts, cells = place(np.array([0, 2, 5])), place(np.array([3, 4, 4, 3, 7]))
     weights = np.array([0.5, 0.25, 2.0, 1.0, -1.0], dtype)
-    field, scale = np.zeros(9, dtype), np.arange(9, dtype=dtype)
+    field, scale = place(np.zeros(9, dtype)), place(np.arange(9, dtype=dtype))
     module.inject(
-        field, scale, np.array([0, 2, 4, 5]), np.array([3, 4, 7]),
-        np.array([0, 1, 0, 1, 1]), weights[[0, 3, 1, 2, 4]],
-        np.array([2.0, 10.0], dtype),
+        field, scale, place(np.array([0, 2, 4, 5])), place(np.array([3, 4, 7])),
+        place(np.array([0, 1, 0, 1, 1])), place(weights[[0, 3, 1, 2, 4]]),
+        place(np.array([2.0, 10.0], dtype)),
     )  # fmt: skip
-    assert field.tolist() == [0, 0, 0, -33, -82, 0, 0, 70, 0]
-    read = np.zeros(2, dtype)
-    module.sample(np.arange(9, dtype=dtype), starts, cells, weights, read)
-    assert read.tolist() == [2.5, 4.0]
+    assert take(field).tolist() == [0, 0, 0, -33, -82, 0, 0, 70, 0]
+    read = place(np.zeros(2, dtype))
+    module.sample(scale, starts, cells, place(weights), read)
+    assert take(read).tolist() == [2.5, 4.0]
 
 
 def marked_cells(model, state):
-    return np.isnan(model.view(state))
+    return np.isnan(model.memory.to_host(model.view(state)))
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", ALL, indirect=True)
 @pytest.mark.parametrize(("ndim", "dtype"), [(2, "float32"), (3, "float64")])
 def test_a_nan_in_the_wavefield_stays_visible(ndim, dtype, backend):
     """It spreads by the stencil's reach in every step and reaches the traces."""
@@ -125,23 +130,25 @@ def test_a_nan_in_the_wavefield_stays_visible(ndim, dtype, backend):
         model.step(state)
     assert marked_cells(model, state)[(0, *middle[1:])]
     receiver = model.points([np.array(middle) * waves.SPACING_M + 3.0])
-    trace = np.zeros(1, dtype)
+    trace = model.memory.to_device(np.zeros(1, dtype))
     model.sample(state, receiver, trace)
-    assert np.isnan(trace[0])
+    assert np.isnan(model.memory.to_host(trace)[0])
 
 
-@pytest.mark.parametrize("decorator", [jit, row_jit, parallel_jit])
-def test_compilers_may_contract_and_nothing_else(decorator):
+@pytest.mark.parametrize("decorator", ["jit", "row_jit", "parallel_jit"])
+def test_compilers_may_contract_and_nothing_else(decorator, needs):
     """No reassociation and no promise that NaN does not occur."""
+    needs.module("numba")
+    from anticline_solvers.backends import cpu
 
     def plain(a):
         return a
 
-    allowed = decorator(plain).targetoptions["fastmath"]
+    allowed = getattr(cpu, decorator)(plain).targetoptions["fastmath"]
     assert getattr(allowed, "flags", allowed) == {"contract"}
 
 
-@pytest.mark.parametrize("backend", OTHERS)
+@pytest.mark.parametrize("backend", OTHERS, indirect=True)
 @pytest.mark.parametrize("dtype", TOLERANCE)
 def test_a_row_s_length_does_not_change_how_its_cells_round(backend, dtype):
     """Vectors and what remains behind them give the same bits."""
@@ -157,6 +164,6 @@ def test_a_row_s_length_does_not_change_how_its_cells_round(backend, dtype):
         source = model.points([(54.0, 33.0)])
         state = model.start()
         propagate(model, source, np.ones((1, 8)), source, state=state)
-        fields.append(model.view(state)[:, :16].copy())
+        fields.append(model.memory.to_host(model.view(state))[:, :16].copy())
     assert np.abs(fields[0]).min() > 0
     assert all((field == fields[0]).all() for field in fields)

@@ -10,7 +10,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, Protocol, cast
 
-BACKENDS = ("cpu", "reference")
+from anticline_solvers.backends.memory import HOST, Memory
+
+BACKENDS = ("cpu", "cuda", "reference")
 
 
 class Kernels(Protocol):
@@ -44,3 +46,15 @@ def kernels(physics: str, backend: str) -> Kernels:
         )
         raise ImportError(msg) from error
     return cast("Kernels", module)
+
+
+def memory(backend: str) -> Memory:
+    """Give the memory in which a backend's arrays live.
+
+    Raises ImportError, with what to do, where its device is lacking.
+    """
+    if backend == "cuda":
+        from anticline_solvers.backends import cuda
+
+        return cuda.device()
+    return HOST

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +66,15 @@ class Points:
     owned: Integers
     spread: Spread
     read: Footprint
+
+    def moved(self, place: Callable[[NDArray[Any]], Any]) -> Points:
+        """Give the same points with the arrays that kernels read in other memory.
+
+        place(array) : the array there.
+        """
+        spread = Spread(*(place(array) for array in vars(self.spread).values()))
+        read = Footprint(*(place(array) for array in vars(self.read).values()))
+        return Points(self.n, self.owned, spread, read)
 
 
 def locate(
