@@ -39,6 +39,7 @@ slurm-wlm|has sbatch|Slurm
 munge|has munge|Slurm's authentication
 slurmdbd|has_daemon slurmdbd|Slurm's accounting, for a Slurm on this machine
 mariadb-server-core|has_daemon mariadbd|the database behind it; no service is started
+mariadb-client-core|has my_print_defaults|its set-up
 "
 
 missing=() reasons=()

@@ -21,6 +21,7 @@ PROGRAMS = {
     "munged": "munge",
     "mariadbd": "mariadb-server-core",
     "mariadb-install-db": "mariadb-server-core",
+    "my_print_defaults": "mariadb-client-core",
     "slurmdbd": "slurmdbd",
     "slurmctld": "slurm-wlm",
     "slurmd": "slurm-wlm",
