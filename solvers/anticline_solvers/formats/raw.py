@@ -7,6 +7,7 @@ against them.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +46,7 @@ class RawLayout:
     @property
     def bytes(self) -> int:
         """Size of a file of this layout."""
-        count = int(np.prod(self.shape, dtype=np.int64))
+        count = math.prod(self.shape)
         return self.skip_bytes + count * DTYPES[self.dtype].itemsize
 
     def faults(self) -> list[str]:

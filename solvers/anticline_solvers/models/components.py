@@ -18,6 +18,9 @@ from anticline.component import (
 )
 
 _MODELS = "anticline_solvers.models"
+
+LONGEST_M = 1e8  # no length on this planet is longer
+MOST_CELLS = 10**9  # along one axis
 _DTYPES = tuple(
     f"{kind}_{order}"
     for kind in ("float32", "float64", "int16", "int32")
@@ -50,6 +53,7 @@ _SAMPLING = (
         default=None,
         unit="m",
         minimum=1e-3,
+        maximum=LONGEST_M,
     ),
     Parameter(
         "peak_frequency_hz",
@@ -58,6 +62,7 @@ _SAMPLING = (
         default=None,
         unit="Hz",
         minimum=1e-3,
+        maximum=1e9,
     ),
     Parameter(
         "space_order",
@@ -83,7 +88,11 @@ ANTICLINE = Component(
     parameters=(
         Parameter("dimensions", "int", "2 for a section, 3", default=2, choices=(2, 3)),
         Parameter(
-            "cells", "list[int]", "cells of each axis; or give extent_m", default=None
+            "cells",
+            "list[int]",
+            "cells of each axis; or give extent_m",
+            default=None,
+            maximum=MOST_CELLS,
         ),
         Parameter(
             "extent_m",
@@ -91,6 +100,7 @@ ANTICLINE = Component(
             "first to last cell of each axis; 9 x 3 km, 4 x 4 x 3 km where left out",
             default=None,
             unit="m",
+            maximum=LONGEST_M,
         ),
         Parameter(
             "spacing_m",
@@ -99,6 +109,7 @@ ANTICLINE = Component(
             default=10.0,
             unit="m",
             minimum=1e-3,
+            maximum=LONGEST_M,
         ),
         Parameter("seed", "int", "of the beds and the texture", default=1, minimum=0),
         Parameter(
@@ -141,13 +152,17 @@ IMPORT = Component(
             "axes", "str", "axes as stored, slowest first", default="xz", choices=_AXES
         ),
         Parameter(
-            "shape", "list[int]", "cells, in the order of axes; last is contiguous"
+            "shape",
+            "list[int]",
+            "cells, in the order of axes; last is contiguous",
+            maximum=MOST_CELLS,
         ),
         Parameter(
             "stored_spacing_m",
             "list[float]",
             "distance of the stored cells: one number, or one for each of axes",
             unit="m",
+            maximum=LONGEST_M,
         ),
         Parameter(
             "factor",
@@ -194,6 +209,7 @@ SMOOTH = Component(
             "standard deviation of the Gaussian",
             unit="m",
             minimum=0,
+            maximum=LONGEST_M,
         ),
         Parameter("keep_water", "bool", "leave the water layer as it is", default=True),
         Parameter(
@@ -222,6 +238,7 @@ REFLECTIVITY = Component(
             "of the zero-phase Ricker wavelet",
             unit="Hz",
             minimum=1e-3,
+            maximum=1e9,
         ),
     ),
     run=f"{_MODELS}.reflectivity:run",

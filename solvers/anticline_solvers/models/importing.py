@@ -6,6 +6,8 @@ or to the one that the band of a Ricker wavelet asks for at a space order.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -88,7 +90,7 @@ def _content_faults(case: Case, layout: RawLayout) -> list[Finding]:
         return [case.finding("inputs.raw", f"{case.inputs['raw']}: {fault}")]
     target = chosen_grid(case, grid, float(values.min()))
     key = "parameters.spacing_m"
-    cells = int(np.prod(target.shape, dtype=np.int64))
+    cells = math.prod(target.shape)
     return [
         *memory_faults(case, target.shape, BYTES_PER_CELL, key),
         *output_faults(case, "model", cells, 1),

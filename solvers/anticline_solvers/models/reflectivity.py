@@ -13,6 +13,8 @@ t(z) = 2 int dz / v, so its width in depth follows the local velocity:
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import fftconvolve
@@ -83,7 +85,7 @@ def check(case: Case, comm_size: int) -> list[Finding]:
     if found:
         return found
     grid = model.read_grid(case.inputs["model"])
-    cells = int(np.prod(grid.shape, dtype=np.int64))
+    cells = math.prod(grid.shape)
     return in_memory(case, BYTES_PER_CELL) + output_faults(case, "image", cells, 1)
 
 

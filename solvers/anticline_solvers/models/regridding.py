@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from anticline.component import Case, Finding, RunContext
 from anticline_solvers.domain.grid import Grid
@@ -32,7 +32,7 @@ def check(case: Case, comm_size: int) -> list[Finding]:
         return found
     target = _target(case)
     fields = len(model.fields_of(case.inputs["model"]))
-    cells = int(np.prod(target.shape, dtype=np.int64))
+    cells = math.prod(target.shape)
     key = "parameters.spacing_m"
     return [
         *memory_faults(case, target.shape, BYTES_PER_CELL, key),

@@ -9,6 +9,7 @@ convolution below then takes weights from the rock alone,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import partial
 
@@ -59,7 +60,7 @@ def check(case: Case, comm_size: int) -> list[Finding]:
         return found
     grid = model.read_grid(case.inputs["model"])
     fields = len(model.fields_of(case.inputs["model"]))
-    cells = int(np.prod(grid.shape, dtype=np.int64))
+    cells = math.prod(grid.shape)
     return in_memory(case, BYTES_PER_CELL) + output_faults(case, "model", cells, fields)
 
 

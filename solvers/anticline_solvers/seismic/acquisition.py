@@ -9,6 +9,7 @@ source, a split spread around it).
 from __future__ import annotations
 
 import csv
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,9 @@ from anticline_solvers.formats.text import lines_of
 Positions = NDArray[np.float64]
 
 FIXED, ROLLING = "fixed", "rolling"
+MOST_SOURCES = 1_000_000
+MOST_RECEIVERS = 10_000_000
+MOST_ROLLING = 100_000_000  # receivers of all shots together: 2.4 GB of positions
 
 
 @dataclass(frozen=True)
@@ -34,13 +38,14 @@ class Line:
     last_m: float
     interval_m: float
 
-    def positions_m(self) -> Positions:
-        """All of them, float64 (n,) [m]; one where first and last agree.
+    @property
+    def count(self) -> int:
+        """Number of positions; one where first and last agree.
 
         Raises ValueError where the interval is not positive or last is below first.
         """
         if self.last_m == self.first_m:
-            return np.array([self.first_m])
+            return 1
         if not (self.interval_m > 0.0 and self.last_m > self.first_m):
             msg = (
                 f"first {self.first_m:g} m, last {self.last_m:g} m, interval "
@@ -48,8 +53,17 @@ class Line:
                 "interval positive"
             )
             raise ValueError(msg)
-        n = int((self.last_m - self.first_m) / self.interval_m + 1e-6) + 1
-        return np.asarray(self.first_m + self.interval_m * np.arange(n))
+        intervals = (self.last_m - self.first_m) / self.interval_m
+        if not intervals < sys.maxsize:
+            msg = f"interval {self.interval_m:g} m: it makes more positions than count"
+            raise ValueError(msg)
+        return int(intervals + 1e-6) + 1
+
+    def positions_m(self) -> Positions:
+        """All of them, float64 (count,) [m]; ValueError as for `count`."""
+        if self.count == 1:
+            return np.array([self.first_m])
+        return np.asarray(self.first_m + self.interval_m * np.arange(self.count))
 
 
 @dataclass(frozen=True)
@@ -60,6 +74,11 @@ class Spread:
     y: Line | None
     depth_m: float
 
+    @property
+    def count(self) -> int:
+        """Number of positions."""
+        return self.x.count * (1 if self.y is None else self.y.count)
+
     def positions_m(self) -> Positions:
         """Positions, float64 (n, 2 or 3) [m], x fastest."""
         x = self.x.positions_m()
@@ -67,6 +86,25 @@ class Spread:
             return np.column_stack([x, np.full(x.size, self.depth_m)])
         y, x = (a.ravel() for a in np.meshgrid(self.y.positions_m(), x, indexing="ij"))
         return np.column_stack([x, y, np.full(x.size, self.depth_m)])
+
+
+def too_many(sources: Spread, receivers: Spread, rolling: bool) -> list[str]:
+    """Say which counts no survey has, in a line each; nothing is laid out."""
+    texts = [
+        f"{spread.count:,} {kind}, at most {most:,} are taken; widen the interval"
+        for kind, spread, most in (
+            ("sources", sources, MOST_SOURCES),
+            ("receivers", receivers, MOST_RECEIVERS),
+        )
+        if spread.count > most
+    ]
+    together = sources.count * receivers.count
+    if rolling and not texts and together > MOST_ROLLING:
+        texts.append(
+            f"{together:,} receivers roll with the sources, at most {MOST_ROLLING:,} "
+            "are taken; widen an interval"
+        )
+    return texts
 
 
 def fixed_spread(sources: Spread, receivers: Spread) -> tuple[Shot, ...]:

@@ -17,6 +17,7 @@ from anticline_solvers.seismic.acquisition import ROLLING, Line, Spread
 
 ROLES = ("source", "receiver")
 LINE = ("first_m", "last_m", "interval_m")
+MOST_SAMPLES = 10_000_000  # of a trace
 
 
 def check(case: Case, comm_size: int) -> list[Finding]:
@@ -24,7 +25,7 @@ def check(case: Case, comm_size: int) -> list[Finding]:
     if checks.is_finished(case, "survey"):
         return []
     findings = checks.output(case, "survey")
-    findings += _wavelet_findings(case)
+    findings += _wavelet_findings(case) + _length_findings(case)
     shots, wrong = _shots_or_findings(case)
     findings += wrong
     if shots is not None and "model" in case.inputs:
@@ -60,11 +61,16 @@ def make_survey(case: Case) -> Survey:
         wavelet=wavelet,
         wavelet_interval_s=interval_s,
         sample_interval_s=p["sample_interval_s"],
-        n_samples=int(p["duration_s"] / p["sample_interval_s"] + 1e-6) + 1,
+        n_samples=_n_samples(case),
         peak_frequency_hz=p["peak_frequency_hz"],
         maximum_frequency_hz=wavelets.maximum_frequency(wavelet, interval_s),
         frame=_frame(case),
     )
+
+
+def _n_samples(case: Case) -> int:
+    p = case.parameters
+    return int(p["duration_s"] / p["sample_interval_s"] + 1e-6) + 1
 
 
 def _frame(case: Case) -> Frame:
@@ -86,6 +92,14 @@ def _wavelet_findings(case: Case) -> list[Finding]:
     made = checks.attempt(lambda: _wavelet(case), findings)
     texts = wavelets.check_wavelet(*made) if made else []
     return findings + [case.finding("inputs.wavelet", text) for text in texts]
+
+
+def _length_findings(case: Case) -> list[Finding]:
+    count = _n_samples(case)
+    if count <= MOST_SAMPLES:
+        return []
+    text = f"{count:.3g} samples a trace, at most {MOST_SAMPLES:,} are taken"
+    return [case.finding("parameters.duration_s", text)]
 
 
 def _shots(case: Case) -> tuple[Shot, ...]:
@@ -116,6 +130,8 @@ def _shots_or_findings(
     if "positions" not in case.inputs:
         findings = [f for role in ROLES for f in _role_findings(case, role)]
         findings += _half_3d(case)
+    if not findings and "positions" not in case.inputs:
+        findings = _too_many(case)
     if findings:
         return None, findings
     return checks.attempt(lambda: _shots(case), findings), findings
@@ -137,11 +153,18 @@ def _role_findings(case: Case, role: str) -> list[Finding]:
         if missing:
             continue
         try:
-            Line(*numbers.values()).positions_m()
+            Line(*numbers.values()).count  # noqa: B018
         except ValueError as error:
             key = f"parameters.{along}_interval_m"
             findings.append(case.finding(key, f"{along}: {error}"))
     return findings
+
+
+def _too_many(case: Case) -> list[Finding]:
+    sources, receivers = (_spread(case.parameters, role) for role in ROLES)
+    rolling = case.parameters["spread"] == ROLLING
+    texts = acquisition.too_many(sources, receivers, rolling)
+    return [case.finding("parameters", text) for text in texts]
 
 
 def _half_3d(case: Case) -> list[Finding]:
