@@ -114,12 +114,24 @@ SURVEY = Component(
     outputs=(Output("survey", Survey, "the survey"),),
     parameters=(
         Parameter(
-            "peak_frequency_hz", "float", "of the wavelet", unit="Hz", minimum=0.01
+            "peak_frequency_hz",
+            "float",
+            "of the wavelet",
+            unit="Hz",
+            minimum=0.01,
+            maximum=1e9,
         ),
         Parameter(
             "sample_interval_s", "float", "of the traces", unit="s", minimum=1e-6
         ),
-        Parameter("duration_s", "float", "of the traces", unit="s", minimum=1e-6),
+        Parameter(
+            "duration_s",
+            "float",
+            "of the traces",
+            unit="s",
+            minimum=1e-6,
+            maximum=1e9,
+        ),
         Parameter(
             "spread",
             "str",
