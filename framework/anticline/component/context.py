@@ -16,6 +16,7 @@ A driver over many shots reads like this:
 from __future__ import annotations
 
 import platform
+import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -68,6 +69,13 @@ class RunContext:
     def log(self, text: str) -> None:
         """Show a line, from rank 0."""
         self.reporter.log(text)
+
+    def tell(self, text: str) -> None:
+        """Show a line, from this rank, whichever it is."""
+        if self.comm.rank == 0:
+            self.reporter.log(text)
+        else:
+            print(text, file=sys.stderr, flush=True)
 
     def progress(self, label: str, total: int) -> Progress:
         """Begin a count of ``total`` pieces, shown by rank 0 with the time left."""

@@ -26,7 +26,8 @@ from anticline_solvers.formats.model import (
 )
 from anticline_solvers.formats.survey import Survey, read_survey
 from anticline_solvers.numerics.stability import check_sampling, choose_time_step
-from anticline_solvers.seismic import acquisition, capacity, wavelets
+from anticline_solvers.seismic import acquisition, capacity, identity, wavelets
+from anticline_solvers.seismic.shot_files import ShotFiles
 
 T = TypeVar("T")
 
@@ -50,16 +51,26 @@ def is_finished(case: Case, port: str) -> bool:
 
 
 def output(case: Case, port: str) -> list[Finding]:
-    """Find an output, or finished shots, that exist from another case."""
+    """Find an output that exists from another case."""
     findings: list[Finding] = []
     path = case.outputs[port]
-    kept = sorted((work_folder(case) / "shots").glob("*.h5"))[:1]
-    for there in (path, *kept):
-        if there.exists():
-            attempt(lambda there=there: finished(there, case.fingerprint()), findings)  # type: ignore[misc]
+    if path.exists():
+        attempt(lambda: finished(path, case.fingerprint()), findings)
     return [
         case.finding(f"outputs.{port}", f"{found.file}: {found.text}")
         for found in findings
+    ]
+
+
+def kept_shots(case: Case, survey: Survey) -> list[Finding]:
+    """Find finished shots, or checkpoints, of another case in the work folder."""
+    folder, port = work_folder(case) / "shots", next(iter(case.outputs))
+    if not folder.is_dir():
+        return []
+    files = ShotFiles(folder, identity.common(case, survey))
+    return [
+        case.finding(f"outputs.{port}", f"{found.file}: {found.text}")
+        for found in files.findings()
     ]
 
 

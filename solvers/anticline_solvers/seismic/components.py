@@ -87,6 +87,22 @@ _WAVES = (
         minimum=0,
         identity=False,
     ),
+    Parameter(
+        "checkpoint_interval_s",
+        "float",
+        "wall time between checkpoints of a shot under way; 0: only when asked to stop",
+        600.0,
+        unit="s",
+        minimum=0.0,
+        identity=False,
+    ),
+    Parameter(
+        "keep_shots",
+        "bool",
+        "keep each shot's result, for a survey that gains or loses shots later",
+        False,
+        identity=False,
+    ),
 )
 
 _GATHERS = (

@@ -71,3 +71,7 @@ class Counter:
     def stop(self) -> None:
         """Hand out no further place to anyone."""
         self._fetch_and_add(_NEXT, _STOPPED)
+
+    def stopped(self) -> bool:
+        """Tell whether anyone has called `stop`."""
+        return self._fetch_and_add(_NEXT, 0) >= _STOPPED

@@ -19,21 +19,19 @@ from numpy.typing import NDArray
 
 from anticline.component import Case, RunContext
 from anticline.errors import Failed, Finding
+from anticline_solvers.formats.checkpoint import Reader
 from anticline_solvers.formats.gathers import combine, write_shot
 from anticline_solvers.formats.hdf5 import finished
 from anticline_solvers.formats.survey import Shot, Survey, read_survey
 from anticline_solvers.numerics.dispersion import EDGE_STEPS, correct
-from anticline_solvers.seismic import checks, run_lock
+from anticline_solvers.seismic import checks, identity, run_lock
 from anticline_solvers.seismic.aperture import Box, window
 from anticline_solvers.seismic.modelling import Modelling
+from anticline_solvers.seismic.recording import Recording
+from anticline_solvers.seismic.restart import Restart
 from anticline_solvers.seismic.shot_files import ShotFiles
-from anticline_solvers.seismic.shots import (
-    Watch,
-    each_shot,
-    group_of,
-    ranks_for_a_shot,
-)
-from anticline_solvers.seismic.timeloop import propagate
+from anticline_solvers.seismic.shots import each_shot, group_of, ranks_for_a_shot
+from anticline_solvers.seismic.watch import Watch
 
 STEPS_PER_SANITY = 100
 
@@ -45,6 +43,8 @@ def check(case: Case, comm_size: int) -> list[Finding]:
     survey, findings = checks.survey_of(case)
     findings += checks.output(case, "gathers")
     findings += checks.modelling(case, survey, comm_size)
+    if survey is not None:
+        findings += checks.kept_shots(case, survey)
     if survey is not None and not checks.recorded(survey):
         findings += checks.gathering(case, survey, comm_size)
     return findings
@@ -61,16 +61,18 @@ def _model_all(case: Case, context: RunContext) -> None:
     if comm.bcast(comm.rank == 0 and finished(output, context.fingerprint)):
         context.log(f"{output} is there, made by this case; nothing to do")
         return
-    survey = read_survey(case.inputs["survey"])
-    files = ShotFiles(context.folder / "shots", context.fingerprint)
-    job = Job.of(case, context, survey, files)
-    pending = comm.bcast(files.pending(survey.shot_ids) if comm.rank == 0 else None)
+    job = Job.of(case, context)
+    survey, files = job.survey, job.files
+    pending = comm.bcast(job.pending() if comm.rank == 0 else None)
     context.log(job.describe(len(pending)))
-    each_shot(context, job.modelling.comm, pending, job.compute, "shots modelled")
+    interval_s = case.parameters["checkpoint_interval_s"]
+    group, label = job.modelling.comm, "shots modelled"
+    each_shot(context, group, pending, job.compute, label, interval_s)
     if comm.rank == 0:
         parts = [files.path(shot_id) for shot_id in survey.shot_ids]
         combine(parts, output, survey, context.provenance, context.fingerprint)
-        files.remove()
+        if not case.parameters["keep_shots"]:
+            files.remove()
     comm.Barrier()
 
 
@@ -82,19 +84,28 @@ class Job:
     survey: Survey
     files: ShotFiles
     aperture_m: float | None
+    tell: Callable[[str], None]
 
     @classmethod
-    def of(
-        cls, case: Case, context: RunContext, survey: Survey, files: ShotFiles
-    ) -> Job:
+    def of(cls, case: Case, context: RunContext) -> Job:
         """Divide the ranks into groups; collective."""
         p, comm = case.parameters, context.comm
+        survey = read_survey(case.inputs["survey"])
+        shared = comm.bcast(identity.common(case, survey) if comm.rank == 0 else None)
         ranks = ranks_for_a_shot(
             p["ranks_per_shot"], survey.ndim, len(survey.shots), comm.size
         )
         group = group_of(comm, ranks)
         modelling = Modelling.of(case.inputs["model"], p, comm, group)
-        return cls(modelling, survey, files, p["aperture_m"])
+        files = ShotFiles(context.folder / "shots", shared)
+        return cls(modelling, survey, files, p["aperture_m"], context.tell)
+
+    def pending(self) -> list[int]:
+        """Shots that are not done yet."""
+        survey = self.survey
+        return self.files.pending(
+            survey.shot_ids, lambda shot_id: identity.own(survey.shot(shot_id))
+        )
 
     def describe(self, pending: int) -> str:
         """Say in a line what is about to run."""
@@ -107,17 +118,16 @@ class Job:
 
     def compute(self, shot_id: int, watch: Watch) -> None:
         """Model one shot and write its file; collective over the group."""
-        shot = self.survey.shot(shot_id)
+        shot, comm = self.survey.shot(shot_id), self.modelling.comm
+        own = identity.own(shot)
         box = window(self.modelling.grid, shot, self.aperture_m)
-        traces = model_shot(self.modelling, self.survey, shot, box, watch)
+        checkpoints = self.files.checkpoints(shot_id, own)
+        restart = Restart(checkpoints, comm, f"shot {shot_id}", self.tell)
+        traces = model_shot(self.modelling, self.survey, shot, box, watch, restart)
         if traces is not None:
-            write_shot(
-                self.files.path(shot_id),
-                self.survey,
-                shot_id,
-                traces,
-                fingerprint=self.files.fingerprint,
-            )
+            path, origin = self.files.path(shot_id), self.files.origin(own)
+            write_shot(path, self.survey, shot_id, traces, origin)
+            restart.remove()
 
 
 def model_shot(
@@ -126,9 +136,10 @@ def model_shot(
     shot: Shot,
     box: Box,
     watch: Watch,
+    restart: Restart,
     velocity_m_s: float | None = None,
 ) -> NDArray[np.float32] | None:
-    """Model one gather; collective over the group.
+    """Model one gather, from its newest checkpoint on; collective over the group.
 
     velocity_m_s : of a homogeneous medium, in the place of the model's.
 
@@ -139,15 +150,17 @@ def model_shot(
     """
     propagator = modelling.propagator(box, velocity_m_s)
     sources = propagator.points(shot.source_m[None, :], density=True)
-    receivers = propagator.points(shot.receivers_m)
-    traces = propagate(
-        propagator,
-        sources,
-        modelling.source(survey, EDGE_STEPS),
-        receivers,
-        at_step=watched(propagator, watch, shot.id),
+    wavelet = modelling.source(survey, EDGE_STEPS)
+    recording = Recording(
+        propagator, sources, wavelet, propagator.points(shot.receivers_m)
     )
-    whole = propagator.placement.collect(receivers, traces)
+    if found := restart.found():
+        with Reader(found[0]) as reader:
+            recording.restore(reader)
+        restart.going_on(recording.place(), [])
+    with watch.saving(lambda: restart.write(recording)):
+        recording.finish(watched(propagator, watch, shot.id))
+    whole = recording.traces()
     if whole is None:
         return None
     insist_finite(whole, f"shot {shot.id}: the gather")

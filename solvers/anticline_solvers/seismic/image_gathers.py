@@ -228,6 +228,11 @@ class ImageGathers:
 
     def assemble(self) -> Field | None:
         """Bring the gathers of all ranks to rank 0; None elsewhere. Collective."""
+        shape, box = self.placed()
+        return assemble(self._comm, shape, box, self.values)
+
+    def placed(self) -> tuple[tuple[int, ...], Box]:
+        """Give the shape of all gathers of the shot, and this rank's box of them."""
         ends = self.values.shape[-2:]
         first = [side.start for side in self.whole]
         shape = (*(side.stop - side.start for side in self.whole), *ends)
@@ -235,5 +240,4 @@ class ImageGathers:
             slice(side.start - start, side.stop - start)
             for side, start in zip(self.place, first, strict=True)
         )
-        whole = (*box, *(slice(0, n) for n in ends))
-        return assemble(self._comm, shape, whole, self.values)
+        return shape, (*box, *(slice(0, n) for n in ends))

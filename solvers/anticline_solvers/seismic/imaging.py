@@ -30,6 +30,7 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
+from anticline_solvers.domain.part import Part
 from anticline_solvers.numerics.stencils import first_derivative, second_derivative
 from anticline_solvers.seismic.image_gathers import Field, ImageGathers, Integers
 
@@ -129,6 +130,15 @@ class Imaging:
         if self.receiver_illumination is not None:
             fields["receiver_illumination"] = self.receiver_illumination
         return fields
+
+    def parts(self, image: Part) -> list[Part]:
+        """Give `partial` as parts of global arrays; image : that of the image."""
+        fields = self.on_grid().items()
+        parts = [image._replace(name=name, values=values) for name, values in fields]
+        if self.gathers is not None:
+            shape, box = self.gathers.placed()
+            parts.append(Part("gathers", shape, box, self.gathers.values))
+        return parts
 
     def restore(self, partial: Mapping[str, Field]) -> None:
         """Go on from what `partial` gave; the names and shapes must agree."""

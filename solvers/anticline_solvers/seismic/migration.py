@@ -1,8 +1,6 @@
-"""One shot migrated: source field forward, receiver field backward, their image.
+"""The two wavefields of a migrated shot: source forward, receivers backward.
 
-Imaging step k is time step n = k m. The source wavefield comes in reverse order
-from `numerics.storage`, in memory or recomputed; whenever a snapshot is there, the
-receiver wavefield is taken back to its time step and both are correlated.
+Imaging step k is time step n = k m. `seismic.correlation` brings them together.
 """
 
 from __future__ import annotations
@@ -20,9 +18,7 @@ from anticline_solvers.numerics.storage import (
     KeepSnapshot,
     StoragePlan,
     plan_storage,
-    reverse_sweep,
 )
-from anticline_solvers.seismic.imaging import Imaging
 from anticline_solvers.seismic.physics import Propagator
 from anticline_solvers.seismic.timeloop import propagate
 
@@ -42,7 +38,10 @@ class Series:
 
 
 class SourceField:
-    """The source wavefield of a shot, as `numerics.storage` runs it."""
+    """The source wavefield of a shot, as `numerics.storage` runs it.
+
+    state, step : the wavefield last advanced, and its time steps.
+    """
 
     def __init__(
         self,
@@ -53,53 +52,67 @@ class SourceField:
         at_step: AtStep,
     ) -> None:
         """Keep a snapshot every ``every`` time steps, with ``halo`` cells around."""
-        self._propagator, self._source = propagator, source
+        self.propagator, self._source = propagator, source
         self._every, self._halo, self._at_step = every, halo, at_step
         self._silent = propagator.points(np.empty((0, propagator.placement.grid.ndim)))
+        self.state: Any = None
+        self.step = 0
 
     def start(self) -> Any:
         """Make a wavefield at rest."""
-        return self._propagator.start()
+        return self.propagator.start()
 
     def advance(
         self, state: Any, first: int, last: int, keep: KeepSnapshot | None
     ) -> None:
         """Go from before imaging step first to before last."""
+        every = self._every
+        self.advance_steps(state, first * every, last * every, keep)
+
+    def advance_steps(
+        self, state: Any, first: int, last: int, keep: KeepSnapshot | None
+    ) -> None:
+        """Go from before time step first to before last, or to the end of the run."""
         nt, every = self._source.values.shape[0], self._every
 
         def at_step(n: int, state: Any) -> None:
             if keep is not None and n % every == 0:
-                keep(n // every, self._propagator.view(state, self._halo))
+                keep(n // every, self.propagator.view(state, self._halo))
+            self.state, self.step = state, n + 1
             self._at_step(n, state)
 
         propagate(
-            self._propagator,
+            self.propagator,
             self._source.points,
             self._source.values.T,
             self._silent,
             state=state,
-            steps=(first * every, min(last * every, nt)),
+            steps=(first, min(last, nt)),
             at_step=at_step,
         )
 
     def save(self, state: Any) -> dict[str, NDArray[Any]]:
         """Copy the wavefield."""
-        return self._propagator.save(state)
+        return self.propagator.save(state)
 
     def load(self, state: Any, saved: dict[str, NDArray[Any]]) -> None:
         """Take a copied wavefield up again."""
-        self._propagator.load(state, saved)
+        self.propagator.load(state, saved)
 
 
 class ReceiverField:
-    """The receiver wavefield of a shot, walked backwards by the exact transpose."""
+    """The receiver wavefield of a shot, walked backwards by the exact transpose.
+
+    state : the wavefield. step : the next time step back is the one before this.
+    """
 
     def __init__(self, propagator: Propagator, data: Series, at_step: AtStep) -> None:
         """Start at rest after the last time step of ``data``."""
-        self._propagator, self._data, self._at_step = propagator, data, at_step
+        self.propagator, self._data, self._at_step = propagator, data, at_step
         self._silent = propagator.points(np.empty((0, propagator.placement.grid.ndim)))
-        self._last = data.values.shape[0]
-        self._state = propagator.start()
+        self.steps: int = data.values.shape[0]
+        self.step: int = self.steps
+        self.state = propagator.start()
 
     def at(self, n: int, halo: int) -> NDArray[Any]:
         """Go back to time t_n and give the field there, C contiguous.
@@ -108,32 +121,21 @@ class ReceiverField:
         t_{n-1}; so the field at t_n is there after step n + 1.
         """
         after = n + 1
+
+        def at_step(step: int, state: Any) -> None:
+            self.step = after + step
+            self._at_step(self.step, state)
+
         propagate(
-            self._propagator,
+            self.propagator,
             self._data.points,
-            self._data.values[after : self._last].T,
+            self._data.values[after : self.step].T,
             self._silent,
             transpose=True,
-            state=self._state,
-            at_step=lambda step, state: self._at_step(after + step, state),
+            state=self.state,
+            at_step=at_step,
         )
-        self._last = min(after, self._last)
-        return np.ascontiguousarray(self._propagator.view(self._state, halo))
-
-
-def correlate_fields(
-    imaging: Imaging,
-    source: SourceField,
-    receiver: ReceiverField,
-    every: int,
-    plan: StoragePlan,
-) -> None:
-    """Add every imaging step of a shot to the image, the last step first."""
-
-    def use(k: int, snapshot: NDArray[Any]) -> None:
-        imaging.add(snapshot, receiver.at(k * every, imaging.halo))
-
-    reverse_sweep(plan, source, use)
+        return np.ascontiguousarray(self.propagator.view(self.state, halo))
 
 
 def plan_of(

@@ -9,12 +9,13 @@ does.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mpi4py import MPI
 
@@ -23,19 +24,18 @@ from anticline.errors import BadInput, Finding
 from anticline_solvers.backends.free_memory import free_bytes
 from anticline_solvers.formats.gathers import GatherReader, read_shot, trace_faults
 from anticline_solvers.formats.hdf5 import finished
-from anticline_solvers.formats.model import read_field
 from anticline_solvers.formats.survey import Shot, Survey
-from anticline_solvers.numerics.dispersion import predisperse
-from anticline_solvers.numerics.storage import StoragePlan
-from anticline_solvers.seismic import (
-    checks,
-    gather_choice,
-    preparation,
-    run_lock,
-    stack,
+from anticline_solvers.numerics.storage import (
+    ForwardRun,
+    Segments,
+    Snapshots,
+    StoragePlan,
+    Sweep,
 )
+from anticline_solvers.seismic import checks, gather_choice, identity, run_lock
 from anticline_solvers.seismic import imaging as conditions
 from anticline_solvers.seismic.aperture import Box, in_grid, window
+from anticline_solvers.seismic.correlation import Correlation
 from anticline_solvers.seismic.forward import model_shot, watched
 from anticline_solvers.seismic.image_gathers import ImageGathers, Lattice
 from anticline_solvers.seismic.image_output import shot_partial, write_stack
@@ -43,25 +43,20 @@ from anticline_solvers.seismic.migration import (
     ReceiverField,
     Series,
     SourceField,
-    correlate_fields,
     plan_of,
 )
 from anticline_solvers.seismic.modelling import Modelling
 from anticline_solvers.seismic.physics import Propagator
-from anticline_solvers.seismic.shot_files import (
-    ShotFiles,
-    read_partial,
-    write_partial,
-)
-from anticline_solvers.seismic.shots import (
-    Watch,
-    each_shot,
-    group_of,
-    ranks_for_a_shot,
-)
-from anticline_solvers.seismic.stack import Branch, Partial
+from anticline_solvers.seismic.restart import Restart
+from anticline_solvers.seismic.shot_data import Traces, prepared
+from anticline_solvers.seismic.shot_files import ShotFiles, write_partial
+from anticline_solvers.seismic.shots import each_shot, group_of, ranks_for_a_shot
+from anticline_solvers.seismic.stack import Partial
+from anticline_solvers.seismic.stacking import stack_shots
+from anticline_solvers.seismic.watch import Watch
 
 FREE_MEMORY_SHARE = 0.5
+DIRECT = "direct wave"
 
 
 def check(case: Case, comm_size: int) -> list[Finding]:
@@ -78,6 +73,7 @@ def check(case: Case, comm_size: int) -> list[Finding]:
             lambda: trace_faults(case.inputs["gathers"], survey), findings
         )
         findings += traces or []
+        findings += checks.kept_shots(case, survey)
     if survey is not None and not checks.recorded(survey):
         findings += checks.imaging(case, survey, comm_size)
         findings += _gather_findings(case, survey, comm_size)
@@ -116,14 +112,17 @@ def _migrate_all(case: Case, context: RunContext) -> None:
         return
     job = Job.of(case, context)
     shot_ids = job.survey.shot_ids
-    pending = comm.bcast(job.files.pending(shot_ids) if comm.rank == 0 else None)
+    pending = comm.bcast(job.pending() if comm.rank == 0 else None)
     context.log(job.describe(len(pending)))
-    each_shot(context, job.modelling.comm, pending, job.compute, "shots migrated")
+    interval_s = case.parameters["checkpoint_interval_s"]
+    group, label = job.modelling.comm, "shots migrated"
+    each_shot(context, group, pending, job.compute, label, interval_s)
     total = stack_shots(comm, job.files, shot_ids)
     if total is not None:
         grid, lattice = job.modelling.grid, job.lattice
         write_stack(case, context, grid, lattice, shot_ids, total)
-        job.files.remove()
+        if not case.parameters["keep_shots"]:
+            job.files.remove()
     comm.Barrier()
 
 
@@ -142,12 +141,14 @@ class Job:
     files: ShotFiles
     every: int
     budget_bytes: float
+    tell: Callable[[str], None]
     lattice: Lattice | None = None
 
     @classmethod
     def of(cls, case: Case, context: RunContext) -> Job:
         """Divide the ranks into groups; collective."""
         p, comm, survey = case.parameters, context.comm, survey_of(case)
+        shared = comm.bcast(identity.common(case, survey) if comm.rank == 0 else None)
         ranks = ranks_for_a_shot(
             p["ranks_per_shot"], survey.ndim, len(survey.shots), comm.size
         )
@@ -157,9 +158,10 @@ class Job:
             case,
             modelling,
             survey,
-            ShotFiles(context.folder / "shots", context.fingerprint),
+            ShotFiles(context.folder / "shots", shared),
             conditions.steps_per_image(imaging_interval_s(p, survey), modelling.dt_s),
             memory_budget(p["memory_budget"], comm),
+            context.tell,
             gather_choice.lattice_of(case, modelling.grid),
         )
 
@@ -177,17 +179,55 @@ class Job:
             f"{1e3 * modelling.dt_s:.4g} ms, an image every {self.every}"
         )
 
+    def pending(self) -> list[int]:
+        """Shots that are not done yet; reads the traces of those that may be."""
+
+        def own(shot_id: int) -> str:
+            traces = read_shot(self.case.inputs["gathers"], shot_id)
+            return identity.own(self.survey.shot(shot_id), traces)
+
+        return self.files.pending(self.survey.shot_ids, own)
+
     def compute(self, shot_id: int, watch: Watch) -> None:
         """Migrate one shot and write its file; collective over the group."""
-        partial = self.migrate(self.survey.shot(shot_id), watch)
-        if partial is not None:
-            write_partial(self.files.path(shot_id), partial, self.files.fingerprint)
+        comm, shot, traces = self.modelling.comm, self.survey.shot(shot_id), None
+        if comm.rank == 0:
+            traces = read_shot(self.case.inputs["gathers"], shot_id)
+        own = comm.bcast(identity.own(shot, traces) if comm.rank == 0 else None)
+        restart = self.restart(shot_id, own)
+        made = self.migrate(shot, traces, watch, restart, own)
+        if made is not None:
+            path, origin = self.files.path(shot_id), self.files.origin(own)
+            write_partial(path, made, origin)
+            restart.remove()
+            self.restart(shot_id, own, DIRECT).remove()
 
-    def migrate(self, shot: Shot, watch: Watch) -> Partial | None:
-        """Give a shot's image and illumination on rank 0 of the group."""
+    def restart(self, shot_id: int, own: str, stage: str = "") -> Restart:
+        """Give the checkpoints of a shot, or of a stage of it."""
+        checkpoints = self.files.checkpoints(shot_id, own, stage)
+        label = f"shot {shot_id}{stage and ', '}{stage}"
+        return Restart(checkpoints, self.modelling.comm, label, self.tell)
+
+    def migrate(
+        self,
+        shot: Shot,
+        traces: Traces | None,
+        watch: Watch,
+        restart: Restart,
+        own: str,
+    ) -> Partial | None:
+        """Give a shot's image and illumination on rank 0 of the group.
+
+        traces : of the shot, (n_receivers, n_samples) [Pa] on rank 0 of the group.
+        """
         modelling, p = self.modelling, self.case.parameters
         box = window(modelling.grid, shot, p["aperture_m"])
-        data = self.data(shot, box, watch)
+
+        def direct(speed: float) -> Traces | None:
+            stage = self.restart(shot.id, own, DIRECT)
+            return model_shot(modelling, self.survey, shot, box, watch, stage, speed)
+
+        data = prepared(modelling, self.survey, p, shot, traces, direct)
         propagator = modelling.propagator(box)
         at_step = watched(propagator, watch, shot.id)
         image = self.imaging(propagator, box)
@@ -206,9 +246,18 @@ class Job:
             Series(propagator.points(shot.receivers_m, density=True), data),
             at_step,
         )
-        plan = self.plan(propagator, image.halo)
-        correlate_fields(image, source, receiver, self.every, plan)
+        work = Correlation(image, source, receiver, self.every, self.n_imaging)
+        work.resume(restart)
+        with watch.saving(lambda: restart.write(work)):
+            work.run(partial(self.sweep, propagator, image.halo))
         return shot_partial(self.case, modelling.grid, propagator, image, box)
+
+    def sweep(
+        self, propagator: Propagator, halo: int, n_imaging: int, run: ForwardRun[Any]
+    ) -> Sweep:
+        """Make the sweep over a part of the source field; collective."""
+        plan = self.plan(propagator, halo, n_imaging)
+        return Segments(plan, run, Snapshots(plan.segment))
 
     def imaging(self, propagator: Propagator, box: Box) -> conditions.Imaging:
         """Make the empty image of a shot; collective over the group."""
@@ -229,43 +278,14 @@ class Job:
             gathers=gathers,
         )
 
-    def plan(self, propagator: Propagator, halo: int) -> StoragePlan:
+    def plan(self, propagator: Propagator, halo: int, n_imaging: int) -> StoragePlan:
         """Plan the source wavefield's storage; BadInput where memory is too small."""
         comm = self.modelling.comm
         try:
-            return plan_of(propagator, halo, self.n_imaging, self.budget_bytes, comm)
+            return plan_of(propagator, halo, n_imaging, self.budget_bytes, comm)
         except ValueError as error:
             finding = self.case.finding("parameters.memory_budget", str(error))
             raise BadInput(finding) from error
-
-    def data(self, shot: Shot, box: Box, watch: Watch) -> NDArray[np.float32]:
-        """Prepare a gather for injection: float32 (time steps, receivers), on all."""
-        modelling, survey, p = self.modelling, self.survey, self.case.parameters
-        speed = p["surface_velocity_m_s"] or velocity_at(modelling, shot)
-        direct = None
-        if p["direct_wave"] == "subtract":
-            direct = model_shot(modelling, survey, shot, box, watch, speed)
-        prepared = None
-        if modelling.comm.rank == 0:
-            traces = read_shot(self.case.inputs["gathers"], shot.id).astype(np.float64)
-            if direct is not None:
-                traces -= direct
-            if p["direct_wave"] == "mute":
-                traces = preparation.mute_direct_wave(traces, shot, survey, speed)
-            traces = preparation.receiver_filter(
-                preparation.fade_out(traces, survey),
-                survey.sample_interval_s,
-                p["condition"],
-                survey.peak_frequency_hz,
-            )
-            steps = predisperse(
-                traces,
-                survey.sample_interval_s,
-                modelling.dt_s,
-                modelling.time_steps(survey),
-            )
-            prepared = np.ascontiguousarray(steps.T, np.float32)
-        return shared(modelling.comm, prepared)
 
 
 def imaging_interval_s(parameters: Any, survey: Survey) -> float:
@@ -282,38 +302,3 @@ def memory_budget(asked: float | None, comm: MPI.Comm) -> float:
     share = FREE_MEMORY_SHARE * free / node.size
     node.Free()
     return share if asked is None else asked
-
-
-def velocity_at(modelling: Modelling, shot: Shot) -> float:
-    """Velocity of the model's cell nearest to a source [m/s]."""
-    cell = np.rint(modelling.grid.to_cells(shot.source_m)[0]).astype(int)
-    box = tuple(slice(int(i), int(i) + 1) for i in cell)
-    return float(read_field(modelling.model, "vp", box).item())
-
-
-def shared(comm: MPI.Comm, array: NDArray[np.float32] | None) -> NDArray[np.float32]:
-    """Give rank 0's array to every rank of the group."""
-    shape = comm.bcast(None if array is None else array.shape)
-    mine = np.empty(shape, np.float32) if array is None else array
-    comm.Bcast(mine)
-    return mine
-
-
-def stack_shots(
-    comm: MPI.Comm, files: ShotFiles, shot_ids: tuple[int, ...]
-) -> Partial | None:
-    """Sum the shots by the tree: branches on all ranks, its top on rank 0."""
-
-    def load(shot_id: int) -> Partial:
-        return read_partial(files.path(shot_id))
-
-    def known(branch: Branch) -> Partial | None:
-        path = files.node(branch)
-        return read_partial(path) if finished(path, files.fingerprint) else None
-
-    for branch in stack.branches(shot_ids, comm.size)[comm.rank :: comm.size]:
-        if len(branch) > 1 and known(branch) is None:
-            partial = stack.total(branch, load)
-            write_partial(files.node(branch), partial, files.fingerprint)
-    comm.Barrier()
-    return stack.total(shot_ids, load, known) if comm.rank == 0 else None

@@ -1,20 +1,27 @@
 """One file a finished shot, in the work folder of a case.
 
-A file is there once it is whole, and belongs to the case whose fingerprint it
-carries; a run that starts again counts what is there and does the rest.
+A file is there once it is whole. It says what it comes from (`seismic.identity`), so
+a run that starts again counts what is there and does the rest, also where the survey
+has gained, lost or changed shots meanwhile.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
 
-from anticline_solvers.formats.hdf5 import finished, open_checked, write_new
+from anticline.errors import BadInput, Finding, OutputExists
+from anticline_solvers.formats import sealed
+from anticline_solvers.formats.checkpoint import Checkpoints, foreign
+from anticline_solvers.formats.hdf5 import format_of, open_checked, write_new
+from anticline_solvers.formats.provenance import read_provenance
+from anticline_solvers.formats.sealed import Broken
 from anticline_solvers.seismic.stack import Branch, Partial, Placed
 
 PARTIAL_FORMAT = "anticline-partial-image/2"
@@ -25,11 +32,11 @@ class ShotFiles:
     """The finished shots of a case below one folder.
 
     folder : of the files, inside the run's work folder.
-    fingerprint : of the case.
+    case : `identity.common` of the case.
     """
 
     folder: Path
-    fingerprint: str
+    case: str
 
     def path(self, shot_id: int) -> Path:
         """File of a shot."""
@@ -39,21 +46,81 @@ class ShotFiles:
         """File of a branch of the stack: its first and last shot."""
         return self.folder / f"stack_{branch[0]:06d}_{branch[-1]:06d}.h5"
 
-    def pending(self, shot_ids: Iterable[int]) -> list[int]:
-        """Shots without a finished file, in the order given.
+    def checkpoints(self, shot_id: int, own: str, stage: str = "") -> Checkpoints:
+        """Give the checkpoints of a shot under way; of a stage of it where named."""
+        stage = stage.replace(" ", "_")
+        name = f"{shot_id:06d}{stage and '.'}{stage}.checkpoints"
+        return Checkpoints(self.folder / name, self.case, own)
+
+    def origin(self, own: str) -> dict[str, str]:
+        """Say, for a shot's file to carry, what it comes from."""
+        return {"case": self.case, "shot": own}
+
+    def own(self, shot_id: int) -> str:
+        """Give what a finished shot's file says of its shot."""
+        return str(_origin(self.path(shot_id)).get("shot", ""))
+
+    def pending(
+        self, shot_ids: Iterable[int], own_of: Callable[[int], str]
+    ) -> list[int]:
+        """Shots without a finished file of the same data, in the order given.
+
+        own_of : `identity.own` of a shot, called for those that have a file.
 
         Raises OutputExists where a file belongs to another case.
         """
-        return [s for s in shot_ids if not finished(self.path(s), self.fingerprint)]
+        return [s for s in shot_ids if not self._finished(s, own_of)]
+
+    def _finished(self, shot_id: int, own_of: Callable[[int], str]) -> bool:
+        path = self.path(shot_id)
+        if not path.exists():
+            return False
+        if finding := self._foreign(path):
+            raise OutputExists(finding)
+        return self.own(shot_id) == own_of(shot_id)
+
+    def findings(self) -> list[Finding]:
+        """Find a finished shot, and a checkpoint, of another case: one of each."""
+        shots = (self._foreign(path) for path in sorted(self.folder.glob("[0-9]*.h5")))
+        begun = map(
+            self._foreign_checkpoint, sorted(self.folder.glob("*.checkpoints/*.h5"))
+        )
+        first = (next(filter(None, some), None) for some in (shots, begun))
+        return [finding for finding in first if finding is not None]
+
+    def _foreign(self, path: Path) -> Finding | None:
+        found = str(_origin(path).get("case", ""))
+        if found == self.case:
+            return None
+        what = f"of another case ({found[:12]})" if found else "no shot of a case"
+        text = (
+            f"exists and is {what}, needed are none or shots of this case "
+            f"({self.case[:12]}); remove its folder or name another output"
+        )
+        return Finding(str(path), None, text)
+
+    def _foreign_checkpoint(self, path: Path) -> Finding | None:
+        try:
+            return foreign(path, sealed.read(path), self.case)
+        except Broken:
+            return None  # not used, and said once its shot is taken up
 
     def remove(self) -> None:
         """Delete the folder and all in it."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def write_partial(path: Path, partial: Partial, fingerprint: str) -> None:
+def _origin(path: Path) -> dict[str, Any]:
+    """Read what a file says it comes from; nothing where it is no file of ours."""
+    if not path.exists() or format_of(path) is None:
+        return {}
+    with h5py.File(path, "r") as file:
+        return read_provenance(file)
+
+
+def write_partial(path: Path, partial: Partial, origin: dict[str, str]) -> None:
     """Write what shots add to a result, from one process."""
-    with write_new(path, PARTIAL_FORMAT, {}, fingerprint) as file:
+    with write_new(path, PARTIAL_FORMAT, origin) as file:
         for name, field in partial.fields.items():
             data = file.create_dataset(name, data=field.values)
             data.attrs["first"] = np.asarray(field.first, np.int64)
@@ -69,3 +136,14 @@ def read_partial(path: Path) -> Partial:
                 if isinstance(data, h5py.Dataset)
             }
         )
+
+
+def read_known(path: Path, origin: dict[str, str]) -> Partial | None:
+    """Read what comes from just that; None where it is not there."""
+    found = _origin(path)
+    if any(found.get(name) != value for name, value in origin.items()):
+        return None
+    try:
+        return read_partial(path)
+    except BadInput:
+        return None

@@ -16,8 +16,8 @@ from mpi4py import MPI
 
 from anticline.errors import Interrupted
 from anticline_solvers.seismic.counter import Counter
+from anticline_solvers.seismic.watch import Stopped, Watch
 
-_STEPS_PER_LOOK = 32
 _WAIT_S = 0.02
 
 
@@ -33,10 +33,6 @@ class Context(Protocol):
 
     def stop_requested(self) -> bool:
         """Tell whether this process was asked to stop."""
-
-
-class Stopped(Exception):
-    """Raised inside a shot, at the same time step on all ranks of its group."""
 
 
 def ranks_for_a_shot(asked: int, ndim: int, n_shots: int, n_ranks: int) -> int:
@@ -55,38 +51,13 @@ def group_of(comm: MPI.Comm, ranks_per_shot: int) -> MPI.Comm:
     return comm.Split(comm.rank // ranks_per_shot, comm.rank)
 
 
-class Watch:
-    """Looks for a request to stop, inside a shot's time loop.
-
-    Called at every time step of the group's ranks; every 32nd call the ranks
-    agree, so that all of them leave the loop at the same one.
-    """
-
-    def __init__(self, context: Context, group: MPI.Comm) -> None:
-        """Watch for ``context`` on behalf of ``group``."""
-        self._context = context
-        self._group = group
-        self._calls = 0
-
-    def look(self) -> None:
-        """Count one time step; raise Stopped on all ranks of the group or none."""
-        self._calls += 1
-        if self._calls % _STEPS_PER_LOOK == 0:
-            self._context.comm.Iprobe()  # lets MPI serve the counter meanwhile
-            if self.asked():
-                raise Stopped
-
-    def asked(self) -> bool:
-        """Agree in the group whether any of its ranks was asked to stop."""
-        return bool(self._group.allreduce(self._context.stop_requested(), MPI.LOR))
-
-
 def each_shot(
     context: Context,
     group: MPI.Comm,
     pending: Sequence[int],
     compute: Callable[[int, Watch], None],
     label: str,
+    checkpoint_interval_s: float = 0.0,
 ) -> None:
     """Compute all pending shots; collective over ``context.comm``.
 
@@ -94,13 +65,14 @@ def each_shot(
     ----------
     pending : shot numbers still to do, the same on every rank
     compute : computes and writes one shot, collective over ``group``
+    checkpoint_interval_s : wall time between checkpoints of a shot; 0, only at a stop
 
     Raises Interrupted on every rank where a stop was asked for before the last
     shot was done.
     """
     with Counter(context.comm) as counter:
         tally = _Tally(context, counter, label, len(pending))
-        watch = Watch(context, group)
+        watch = Watch(context, group, checkpoint_interval_s, counter)
         try:
             while (place := _next_place(counter, group, watch)) < len(pending):
                 compute(pending[place], watch)
@@ -109,6 +81,7 @@ def each_shot(
                 tally.show()
         except Stopped:
             counter.stop()
+        watch.close()
         _wait_for_all(context.comm, tally)
         done = int(context.comm.bcast(counter.done()))
         tally.close()

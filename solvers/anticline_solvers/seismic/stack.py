@@ -1,22 +1,27 @@
 """Sum shots by a binary tree whose shape depends only on the list of shots.
 
 Floating-point addition is not associative: a sum in order of completion changes
-with the number of ranks and from run to run. Here the sorted shot numbers are
-halved again and again, a leaf is one shot, and a node adds its two halves:
+with the number of ranks and from run to run. Here the shot numbers, in binary, are
+the tree: a leaf is one shot, and a node adds those whose next bit is 0 to those whose
+next bit is 1:
 
-    shots 0 1 2 3 4     ((0 + 1) + 2) + (3 + 4)
+    shots 0 1 2 3 4     ((0 + 1) + (2 + 3)) + 4
 
-so the stack has the same bits whoever computed which shot, and when. A field of a
-shot covers a window of the whole; that of a node covers the smallest window that
-holds its children's, zero elsewhere. Depth first, the evaluation holds one partial
-sum a level, log2(shots) + 1 of them. The top of the tree can be cut so that several
-ranks evaluate branches of it; the result is the same.
+so the stack has the same bits whoever computed which shot, and when, and a shot that
+comes or goes changes the sums above it alone. A field of a shot covers a window of
+the whole; that of a node covers the smallest window that holds its children's, zero
+elsewhere. Depth first, the evaluation holds one partial sum a level, log2(shots) + 1
+of them where the numbers are consecutive. Some branches are evaluated by several
+ranks, and kept (`blocks`); the result is the same.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,21 +85,36 @@ def _within(part: Placed, origin: Sequence[int]) -> tuple[slice, ...]:
 
 
 def halves(branch: Branch) -> tuple[Branch, Branch]:
-    """Split a branch of two or more shots; the left half is not the smaller."""
-    middle = (len(branch) + 1) // 2
-    return branch[:middle], branch[middle:]
+    """Split a branch of two or more shots, sorted, where their numbers' bits part."""
+    lowest, highest = branch[0], branch[-1]
+    middle = 0
+    if (lowest < 0) == (highest < 0):
+        bit = (lowest ^ highest).bit_length() - 1
+        middle = highest >> bit << bit
+    at = bisect_left(branch, middle)
+    return branch[:at], branch[at:]
 
 
-def branches(shots: Iterable[int], at_least: int) -> list[Branch]:
-    """Cut the tree at the first level with ``at_least`` nodes, or at its leaves."""
-    level: list[Branch] = [tuple(sorted(shots))]
-    while len(level) < at_least and any(len(branch) > 1 for branch in level):
-        level = [
-            part
-            for branch in level
-            for part in (halves(branch) if len(branch) > 1 else (branch,))
-        ]
-    return level
+def blocks(shots: Iterable[int]) -> list[list[Branch]]:
+    """Give the branches whose sums are kept, level by level, the lowest first.
+
+    On level i = 1, 2, ... they are the shots whose numbers agree but for the last
+    3 i bits: branches of the tree, each of at most eight of the level below. Levels
+    end where one branch would hold all shots.
+    """
+    levels: list[list[Branch]] = []
+    ordered = sorted(shots)
+    for bits in range(3, 66, 3):
+        groups = groupby(ordered, partial(_without_last_bits, bits))
+        level = [tuple(branch) for _, branch in groups]
+        if len(level) <= 1:
+            break
+        levels.append([branch for branch in level if len(branch) > 1])
+    return levels
+
+
+def _without_last_bits(bits: int, number: int) -> int:
+    return number >> bits
 
 
 def total(

@@ -11,11 +11,14 @@ from mpi4py import MPI
 
 from anticline.errors import Failed
 from anticline_solvers.domain.grid import Grid
+from anticline_solvers.formats.checkpoint import Checkpoints
 from anticline_solvers.formats.model import write_model
 from anticline_solvers.formats.survey import Shot, Survey
 from anticline_solvers.seismic.aperture import window
 from anticline_solvers.seismic.forward import insist_finite, model_shot
 from anticline_solvers.seismic.modelling import Modelling
+from anticline_solvers.seismic.restart import Restart
+from anticline_solvers.seismic.watch import Watch
 from anticline_solvers.seismic.wavelets import maximum_frequency, ricker
 
 GRID = Grid((61, 41), (10.0, 10.0), (0.0, 0.0))
@@ -27,9 +30,13 @@ PARAMETERS = {
 }
 
 
-class NoWatch:
-    def look(self) -> None:
-        """Never stop."""
+class Unasked:
+    """The surroundings of a run that nobody stops."""
+
+    comm = MPI.COMM_SELF
+
+    def stop_requested(self) -> bool:
+        return False
 
 
 def recording(duration_s: float) -> Survey:
@@ -53,7 +60,10 @@ def modelling(tmp_path_factory: pytest.TempPathFactory) -> Modelling:
 def gather(modelling: Modelling, survey: Survey) -> np.ndarray:
     shot = survey.shots[0]
     box = window(modelling.grid, shot, None)
-    traces = model_shot(modelling, survey, shot, box, NoWatch())
+    watch = Watch(Unasked(), MPI.COMM_SELF)
+    kept = Checkpoints(modelling.model.with_name("checkpoints"), "0" * 64, "1" * 64)
+    restart = Restart(kept, MPI.COMM_SELF, "shot 1", pytest.fail)
+    traces = model_shot(modelling, survey, shot, box, watch, restart)
     assert traces is not None
     return traces
 

@@ -46,22 +46,51 @@ def test_the_stack_does_not_depend_on_the_order_of_completion(shots, data):
     assert same_bits(stack.total(completed, shot_image), stack.total(shots, shot_image))
 
 
-@given(shots=shot_lists, groups=st.integers(1, 12), data=st.data())
+@given(shots=shot_lists, data=st.data())
 @settings(deadline=None)
-def test_the_stack_does_not_depend_on_who_sums_which_branch(shots, groups, data):
-    branches = stack.branches(shots, groups)
-    order = data.draw(st.permutations(branches))
-    nodes = {branch: stack.total(branch, shot_image) for branch in order}
+def test_the_stack_does_not_depend_on_which_branches_are_kept(shots, data):
+    branches = [branch for level in stack.blocks(shots) for branch in level]
+    kept = data.draw(st.sets(st.sampled_from(branches))) if branches else set()
+    nodes = {branch: stack.total(branch, shot_image) for branch in kept}
     assert same_bits(
         stack.total(shots, shot_image, nodes.get), stack.total(shots, shot_image)
     )
 
 
-@given(shots=shot_lists, groups=st.integers(1, 12))
-def test_branches_hold_every_shot_once_and_suffice_for_the_groups(shots, groups):
-    branches = stack.branches(shots, groups)
-    assert [s for branch in branches for s in branch] == sorted(shots)
-    assert len(branches) >= min(groups, len(shots))
+@given(shots=shot_lists)
+def test_kept_branches_are_of_the_tree_and_of_at_most_eight_below(shots):
+    tree: set[stack.Branch] = set()
+    stack.total(shots, shot_image, lambda branch: tree.add(branch))
+    below = {(shot,) for shot in shots}
+    for level in stack.blocks(shots):
+        assert tree.issuperset(level)
+        for branch in level:
+            inside = {part for part in below if set(part) <= set(branch)}
+            assert {s for part in inside for s in part} == set(branch)
+            assert len(inside) <= 8
+            below = below - inside | {branch}
+
+
+@given(shots=shot_lists, new=st.integers(0, 10_000))
+def test_a_shot_that_comes_changes_the_sums_above_it_alone(shots, new):
+    before: set[stack.Branch] = set()
+    after: set[stack.Branch] = set()
+    old = [shot for shot in shots if shot != new] or [new + 1]
+    stack.total(old, shot_image, lambda branch: before.add(branch))
+    stack.total([*old, new], shot_image, lambda branch: after.add(branch))
+    assert all(new in branch for branch in after - before)
+
+
+def test_shots_with_negative_numbers_are_summed_too():
+    shots = (-9, -1, 0, 3, 70)
+    assert stack.halves(shots) == ((-9, -1), (0, 3, 70))
+    kept = {b: stack.total(b, shot_number) for lev in stack.blocks(shots) for b in lev}
+    one = stack.total(shots, shot_number, kept.get)
+    assert one.fields["n"].values.tolist() == [sum(shots)]
+
+
+def shot_number(shot: int) -> Partial:
+    return Partial({"n": Placed((0,), np.array([shot], np.float32))})
 
 
 @given(shots=shot_lists)
