@@ -26,6 +26,11 @@ OPTION_HELP = (
 )
 DATA_HELP = "Public data sets: what is known, where it lies, and getting it."
 Names = Annotated[list[str], typer.Argument(help="NAME, or NAME/FILE of a data set.")]
+CLUSTER_HELP = "A real Slurm on this one machine: started, looked at, taken down."
+ClusterFile = Annotated[Path, typer.Argument(help="Cluster file (YAML).")]
+SlurmFolder = Annotated[
+    Path, typer.Option("--folder", help="Where all its files lie; on a local disk.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -45,6 +50,7 @@ def build() -> typer.Typer:
     for verb in VERBS:
         app.command()(verb)
     app.add_typer(_data(), name="data", help=DATA_HELP)
+    app.add_typer(_cluster(), name="cluster", help=CLUSTER_HELP)
     for command in operations.commands().items.values():
         _add(app, command)
     return app
@@ -56,6 +62,15 @@ def _data() -> typer.Typer:
     group.command("list")(data_list)
     group.command("get")(data_get)
     group.command("path")(data_path)
+    return group
+
+
+def _cluster() -> typer.Typer:
+    """Make the group of commands `anticline cluster ...`."""
+    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    group.command("up")(cluster_up)
+    group.command("status")(cluster_status)
+    group.command("down")(cluster_down)
     return group
 
 
@@ -194,6 +209,61 @@ def data_path(names: Names) -> None:
         typer.echo(path)
 
 
+def cluster_up(
+    file: ClusterFile = Path("configs/clusters/local-slurm.yaml"),
+    folder: SlurmFolder = Path("/run/anticline-slurm"),
+) -> None:
+    """Start a Slurm on this machine with the queues of a cluster file; needs root."""
+    from anticline import operations
+
+    place = operations.cluster_up(file, folder, _tell)
+    typer.echo(f"every node takes jobs; first:  export SLURM_CONF={place.slurm_conf}")
+
+
+def cluster_status(folder: SlurmFolder = Path("/run/anticline-slurm")) -> None:
+    """Tell which daemons run and what each node does."""
+    from anticline import operations
+
+    found = operations.cluster_status(folder)
+    for daemon in found.daemons:
+        typer.echo(f"{daemon.name:24} {'runs' if daemon.alive else 'has ended'}")
+    for name, partition, state in found.nodes:
+        typer.echo(f"{name:24} {state}, partition {partition}")
+    typer.echo(f"SLURM_CONF={found.place.slurm_conf}")
+    raise typer.Exit(ExitCode.DONE if found.well else ExitCode.FAILED)
+
+
+def cluster_down(folder: SlurmFolder = Path("/run/anticline-slurm")) -> None:
+    """Cancel its jobs, stop its daemons and remove its folder."""
+    from anticline import operations
+
+    operations.cluster_down(folder, _tell)
+
+
+def _tell(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def render(
+    cases: Cases,
+    cluster: Annotated[Path, typer.Option(help="Cluster file (YAML).")],
+    queue: Annotated[str, typer.Option(help="Queue of the cluster.")],
+    out: Annotated[Path, typer.Option(help="Folder of the scripts.")],
+    ranks: Ranks = None,
+    threads: Annotated[
+        int | None,
+        typer.Option(min=1, help="Threads of a rank; default: a node's cores shared."),
+    ] = None,
+) -> None:
+    """Write a batch script for each case, and submit.sh; nothing is submitted."""
+    from anticline import operations
+
+    for path in operations.render(
+        cases, cluster, queue, out, ranks=ranks, threads=threads
+    ):
+        typer.echo(path)
+
+
 def doctor(json: Json = False) -> None:
     """Report what this machine offers, with a remedy for each lack."""
     from anticline import operations
@@ -208,7 +278,7 @@ def doctor(json: Json = False) -> None:
     raise typer.Exit(exit_code(results))
 
 
-VERBS = (components, check, run, plot, doctor)
+VERBS = (components, check, run, render, plot, doctor)
 
 
 def main() -> NoReturn:

@@ -3,8 +3,10 @@
 components   what can be run
 check        whether cases can be run
 run          cases, one after the other, on this machine
+render       cases as batch scripts
 plot         pictures of files
 data         public data sets: what is known, where it lies, getting it
+cluster      a real Slurm on this one machine
 doctor       what this machine offers
 """
 
@@ -15,7 +17,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anticline.component.case import Case
 from anticline.component.catalogue.declare import Dataset
@@ -43,7 +45,14 @@ from anticline.execution.cores import count_cores, usable_cpus
 from anticline.execution.launch import launch
 from anticline.execution.local import check_apart, find_launcher, run_here
 
-VERBS = ("components", "check", "run", "plot", "data", "doctor")
+if TYPE_CHECKING:
+    from anticline.cluster.local.configuration import Place
+    from anticline.cluster.local.control import Status
+    from anticline.cluster.local.slurm import Tell
+
+VERBS = (
+    "components", "check", "run", "render", "plot", "data", "cluster", "doctor",
+)  # fmt: skip
 KEPT = "finished work is kept; run the same case again to go on"
 
 
@@ -171,6 +180,33 @@ def run(
     return ExitCode.DONE
 
 
+def render(
+    cases: Iterable[Path | str],
+    cluster: Path | str,
+    queue: str,
+    out: Path | str,
+    *,
+    ranks: int | None = None,
+    threads: int | None = None,
+) -> list[Path]:
+    """Write a batch script for each case and submit.sh into a folder.
+
+    A case may read what an earlier one writes; its job then waits for that job.
+    Ranks and threads are those of `execution.plan.tasks`. Returns the scripts.
+
+    Raises
+    ------
+    BadInput
+        Findings of the cases or the cluster file, an unknown queue, one that can
+        never hold a job, or a file in the way that was not rendered.
+    """
+    from anticline.cluster.document import read_cluster
+    from anticline.execution.render import render as write
+
+    loaded = load_cases([Path(path) for path in cases], components())
+    return write(loaded, read_cluster(Path(cluster)), queue, Path(out), ranks, threads)
+
+
 def _rank_program(component: str, case: Path | str) -> tuple[str, ...]:
     # -P: a folder of the user's named like a library shadows nothing
     return (sys.executable, "-P", "-m", "anticline.rank", component, str(case))
@@ -267,6 +303,28 @@ def data_get(names: Iterable[str], reporter: Reporter) -> list[Path]:
     from anticline.data.get import Getter, get
 
     return get(data(), names, Getter(reporter))
+
+
+def cluster_up(file: Path | str, folder: Path | str, tell: Tell) -> Place:
+    """Start a local Slurm with the queues of a file; see `cluster.local.control`."""
+    from anticline.cluster.document import read_cluster
+    from anticline.cluster.local.control import up
+
+    return up(read_cluster(Path(file)), Path(folder).absolute(), tell)
+
+
+def cluster_status(folder: Path | str) -> Status:
+    """Ask after a local Slurm's daemons and nodes."""
+    from anticline.cluster.local.control import status
+
+    return status(Path(folder).absolute())
+
+
+def cluster_down(folder: Path | str, tell: Tell) -> None:
+    """Stop a local Slurm and remove all its files."""
+    from anticline.cluster.local.control import down
+
+    down(Path(folder).absolute(), tell)
 
 
 def doctor(begin: Callable[[str], None] = lambda name: None) -> list[ProbeResult]:
