@@ -207,7 +207,8 @@ def test_a_file_that_fails_while_it_is_written_leaves_nothing(tmp_path: Path) ->
     def write() -> None:
         with write_segy(path, new) as writer:
             writer.put({"field_record": np.arange(2)}, np.zeros((2, N), np.float32))
-            raise BadInput("no more")
+            msg = "no more"
+            raise BadInput(msg)
 
     with pytest.raises(BadInput, match="no more"):
         write()
