@@ -143,11 +143,12 @@ def _beside(grid: Grid, positions_m: Positions) -> NDArray[np.bool_]:
 
 def outside(grid: Grid, shots: Iterable[Shot]) -> list[str]:
     """Say which sources and receivers lie outside the grid, one line a kind."""
-    lost_sources, lost_receivers, n_lost = [], [], 0
+    shots = list(shots)
+    there = grid.contains(np.stack([shot.source_m for shot in shots]))
+    lost_sources = [shots[int(i)].id for i in np.flatnonzero(~there)]
+    lost_receivers, n_lost = [], 0
     checked: dict[int, int] = {}
     for shot in shots:
-        if not grid.contains(shot.source_m).all():
-            lost_sources.append(shot.id)
         key = id(shot.receivers_m)
         if key not in checked:
             checked[key] = int((~grid.contains(shot.receivers_m)).sum())
