@@ -2,10 +2,15 @@
 
 - `protocol`   what runs, stores and sweeps are to one another; stopping and going on
 - `plan`       how much is held, and what is run again
-- `segments`   the sweep: snapshots of a segment held, states saved between segments
-- `snapshots`  the store of snapshots as they are
+- `segments`   a sweep by a schedule: a segment's snapshots, states between segments
+- `elastic`    a sweep that keeps what fits: for snapshots of unknown size
+- `snapshots`  a store of snapshots as they are
+- `encoded`    a store of snapshots in few bits
+- `codec`      fields in few bits: blocks, cosines, rounding; `kernels` its loops
 """
 
+from anticline_solvers.numerics.storage.elastic import Elastic
+from anticline_solvers.numerics.storage.encoded import EncodedSnapshots, working_bytes
 from anticline_solvers.numerics.storage.plan import (
     StoragePlan,
     plan_storage,
@@ -26,6 +31,8 @@ from anticline_solvers.numerics.storage.snapshots import Snapshots
 __all__ = [
     "BACKWARD",
     "FORWARD",
+    "Elastic",
+    "EncodedSnapshots",
     "ForwardRun",
     "KeepSnapshot",
     "Saved",
@@ -37,6 +44,7 @@ __all__ = [
     "plan_storage",
     "reverse_sweep",
     "segments_advanced",
+    "working_bytes",
 ]
 
 

@@ -14,26 +14,13 @@ halves. `run(use)` goes through what is left of both:
                once use(k, ...) has returned
 
 Stopping and going on. The time loop calls back at every complete time step, forward,
-in repeated parts, and within `use`; an exception raised there ends `run`. In such a
-callback, and after the exception, the sweep can be asked
-
-    half, remaining     where it is
-    held()              the imaging steps whose snapshots could be handed out at once
-    held_bytes          what `export` would give, about
-    export()            everything a new sweep needs to go on; None where that is
-                        not kept in memory
-
-and a new process goes on in one of two ways:
-
-    restore(saved)      on a new sweep of the same plan, decomposition and run:
-                        continues at the very time step, bit for bit
-    recompute           a new sweep with n = remaining, from rest; the backward half
-                        then goes on where it was, on any number of ranks. What a
-                        snapshot holds depends neither on n nor on the ranks.
-
-In the forward half a state alone is worth nothing: snapshots before it would have to
-be made again, which costs what starting again costs. So without `export` the forward
-half starts again, and the backward half recomputes.
+in repeated parts, and within `use`; an exception raised there ends `run`, and the
+sweep then says where it was: `half`, `remaining`, `held()`. What is left of it is a
+new sweep with n = remaining, from rest or from any state on the way, on any number of
+ranks: what a snapshot holds does not depend on n, nor on where the run began, but for
+the rounding of the reconstruction from boundaries. Snapshots are not carried over.
+In the forward half a state alone is worth as much as the steps before it, for these
+are made again once in any case: by the sweep that hands them out.
 """
 
 from __future__ import annotations
@@ -46,7 +33,7 @@ from numpy.typing import NDArray
 State = TypeVar("State")
 Array = NDArray[Any]
 Saved = dict[str, Array]
-"""Arrays of one rank by name, to be written to a file as they are."""
+"""Arrays of one rank by name: a copied state."""
 
 KeepSnapshot = Callable[[int, Array], None]
 """use(k, snapshot): float32, of the rank's physical cells and a halo, C contiguous
@@ -67,12 +54,10 @@ class ForwardRun(Protocol[State]):
         """Take `state` from before imaging step first to before last, in place.
 
         Calls keep(k, snapshot) for first <= k < last in order, unless it is None.
-        A state that was saved between two time steps of this part goes on from
-        there, and what was kept before is not kept again.
         """
 
     def save(self, state: State) -> Saved:
-        """Copy all that `load` needs to go on from here; at any time step."""
+        """Copy all that `load` needs to go on from here."""
 
     def load(self, state: State, saved: Saved) -> None:
         """Make `state` what it was when it was saved, in place."""
@@ -100,12 +85,6 @@ class Store(Protocol):
     def held_bytes(self) -> int:
         """Bytes of memory that the kept snapshots take."""
 
-    def export(self) -> Saved | None:
-        """Give what is kept, for `restore`; None where it is not in memory."""
-
-    def restore(self, saved: Saved) -> None:
-        """Keep what `export` gave, in the place of what is kept."""
-
     def close(self) -> None:
         """Give memory and files back; the store is not used afterwards."""
 
@@ -130,12 +109,6 @@ class Sweep(Protocol):
     @property
     def held_bytes(self) -> int:
         """Bytes of memory that snapshots and saved states take now."""
-
-    def export(self) -> Saved | None:
-        """Give what a new sweep needs to go on from here, or None."""
-
-    def restore(self, saved: Saved) -> None:
-        """Go on from what `export` gave; before `run`."""
 
     def close(self) -> None:
         """Give memory and files back; also after an error."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Generic
 
-import numpy as np
 from checkpoint_schedules import (
     Copy,
     EndReverse,
@@ -45,30 +44,22 @@ class Segments(Generic[State]):
         self._run, self._store = run, store
         self._state = run.start()
         self._saved: dict[int, Saved] = {}
-        self._done, self._under_way = 0, False
 
     def run(self, use: KeepSnapshot) -> None:
-        """Go through what is left, calling use(k, snapshot) for falling k."""
-        for number, action in enumerate(_schedule(self.plan)):
-            if number < self._done:
-                continue
-            self._act(action, use)
-            self._done, self._under_way = number + 1, False
-
-    def _act(self, action: Any, use: KeepSnapshot) -> None:
-        if isinstance(action, Forward):
-            self._advance(action)
-        elif isinstance(action, Copy):
-            self._run.load(self._state, self._saved[action.n])
-        elif isinstance(action, Move):
-            self._run.load(self._state, self._saved.pop(action.n))
-        elif isinstance(action, Reverse):
-            self._hand_out(use)
+        """Call use(k, snapshot) for k = n_imaging - 1 ... 0."""
+        for action in _schedule(self.plan):
+            if isinstance(action, Forward):
+                self._advance(action)
+            elif isinstance(action, Copy):
+                self._run.load(self._state, self._saved[action.n])
+            elif isinstance(action, Move):
+                self._run.load(self._state, self._saved.pop(action.n))
+            elif isinstance(action, Reverse):
+                self._hand_out(use)
 
     def _advance(self, action: Forward) -> None:
-        if action.write_ics and not self._under_way:
+        if action.write_ics:
             self._saved[action.n0] = self._run.save(self._state)
-        self._under_way = True
         first = action.n0 * self.plan.segment
         last = min(action.n1 * self.plan.segment, self.plan.n_imaging)
         keep = self._store.put if action.write_adj_deps else None
@@ -91,37 +82,10 @@ class Segments(Generic[State]):
         states = (a.nbytes for saved in self._saved.values() for a in saved.values())
         return self._store.held_bytes + sum(states)
 
-    def export(self) -> Saved | None:
-        """Give position, state, saved states and snapshots; None without the last."""
-        kept = self._store.export()
-        if kept is None:
-            return None
-        place = [self._done, self._under_way, self.remaining, self.half == BACKWARD]
-        parts: dict[str, Saved] = {"store": kept, "state": self._run.save(self._state)}
-        parts |= {f"saved/{n}": saved for n, saved in self._saved.items()}
-        named = {f"{p}/{n}": a for p, part in parts.items() for n, a in part.items()}
-        return {"position": np.array(place, np.int64), **named}
-
-    def restore(self, saved: Saved) -> None:
-        """Go on from what `export` gave; before `run`."""
-        place = [int(number) for number in saved["position"]]
-        self._done, self._under_way, self.remaining = place[0], bool(place[1]), place[2]
-        self.half = BACKWARD if place[3] else FORWARD
-        self._store.restore(_part(saved, "store/"))
-        self._run.load(self._state, _part(saved, "state/"))
-        numbers = {name.split("/")[1] for name in saved if name.startswith("saved/")}
-        self._saved = {int(n): _part(saved, f"saved/{n}/") for n in sorted(numbers)}
-
     def close(self) -> None:
         """Give memory and files back."""
         self._saved.clear()
         self._store.close()
-
-
-def _part(saved: Saved, prefix: str) -> Saved:
-    """Give the arrays whose names begin so, without that beginning."""
-    cut = len(prefix)
-    return {name[cut:]: a for name, a in saved.items() if name.startswith(prefix)}
 
 
 def _schedule(plan: StoragePlan) -> Iterator[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from anticline_solvers.numerics.storage.protocol import Array, Saved
+from anticline_solvers.numerics.storage.protocol import Array
 
 
 class Snapshots:
@@ -40,17 +40,6 @@ class Snapshots:
     def held_bytes(self) -> int:
         """Bytes of the kept snapshots."""
         return self._array()[: len(self._numbers)].nbytes
-
-    def export(self) -> Saved:
-        """Give views of what is kept."""
-        numbers = np.array(self._numbers, np.int64)
-        return {"steps": numbers, "snapshots": self._array()[: numbers.size]}
-
-    def restore(self, saved: Saved) -> None:
-        """Copy what `export` gave."""
-        self._numbers.clear()
-        for k, snapshot in zip(saved["steps"], saved["snapshots"], strict=True):
-            self.put(int(k), snapshot)
 
     def close(self) -> None:
         """Give the memory back."""

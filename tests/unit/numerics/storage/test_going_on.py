@@ -1,4 +1,4 @@
-"""A sweep that was stopped at any time step goes on as if it had not been."""
+"""Sweeps hand out the same snapshots, whatever they keep, and tell where they are."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from anticline_solvers.numerics.storage import (
     BACKWARD,
     FORWARD,
+    Elastic,
+    EncodedSnapshots,
     Segments,
     Snapshots,
     StoragePlan,
@@ -18,36 +20,29 @@ from anticline_solvers.numerics.storage import (
 EVERY = 3
 
 
-class Stop(Exception):
-    """Raised by the time step at which a run is to stop."""
-
-
 class Ring:
-    """A wave on a ring of cells; three time steps an imaging step."""
+    """A wave on a torus of cells; three time steps an imaging step."""
 
-    def __init__(self, stop_after=None):
-        self.calls = 0
-        self.stop_after = stop_after
+    def __init__(self):
+        self.advanced = 0
 
     def start(self):
-        now = np.exp(-((np.arange(40) - 20.0) ** 2) / 9)
-        return {"now": now, "before": now.copy(), "next": np.array(0)}
+        x = np.arange(64)
+        bump = np.exp(-((x - 20.0) ** 2) / 18)
+        now = (bump[:, None] * bump[None, :40]).astype(np.float32)
+        return {"now": now, "before": now.copy()}
 
     def advance(self, state, first, last, keep):
-        begin = max(first * EVERY, int(state["next"]))
-        for n in range(begin, last * EVERY):
-            now, before = state["now"], state["before"]
-            lap = np.roll(now, 1) - 2 * now + np.roll(now, -1)
-            state["now"], state["before"] = 2 * now - before + 0.3 * lap, now
-            state["next"] = np.array(n + 1)
-            if keep is not None and n % EVERY == 0:
-                keep(n // EVERY, state["now"])
-            self.called()
-
-    def called(self):
-        self.calls += 1
-        if self.calls == self.stop_after:
-            raise Stop
+        for k in range(first, last):
+            if keep is not None:
+                keep(k, state["now"])
+            for _ in range(EVERY):
+                now, before = state["now"], state["before"]
+                lap = -4 * now
+                for axis in (0, 1):
+                    lap += np.roll(now, 1, axis) + np.roll(now, -1, axis)
+                state["now"], state["before"] = 2 * now - before + 0.3 * lap, now
+            self.advanced += 1
 
     def save(self, state):
         return {name: array.copy() for name, array in state.items()}
@@ -57,24 +52,23 @@ class Ring:
             state[name] = array.copy()
 
 
-def sweep_of(plan, run):
-    return Segments(plan, run, Snapshots(plan.segment))
+SNAPSHOT = 64 * 40 * 4
+STATE = 2 * SNAPSHOT
 
 
-def used_by(sweep, run, used):
-    """Run the sweep; using a snapshot is a time step too."""
-
-    def use(k, snapshot):
-        run.called()
-        used.append((k, snapshot.copy()))
-
-    sweep.run(use)
+def used_by(sweep):
+    used = []
+    sweep.run(lambda k, snapshot: used.append((k, snapshot.copy())))
+    return used
 
 
-def uninterrupted(plan):
-    run, used = Ring(), []
-    used_by(sweep_of(plan, run), run, used)
-    return used, run.calls
+def all_in_memory(n):
+    plan = StoragePlan(n, n, 0)
+    return used_by(Segments(plan, Ring(), Snapshots(n)))
+
+
+def elastic(n, run, store, budget, most_states=3):
+    return Elastic(n, run, store, budget, most_states, lambda mine: mine)
 
 
 def assert_equal(found, expected):
@@ -86,43 +80,69 @@ def assert_equal(found, expected):
 PLANS = [StoragePlan(7, 7, 0), StoragePlan(11, 2, 2), StoragePlan(9, 4, 1)]
 
 
-@pytest.mark.parametrize("plan", PLANS, ids=str)
-def test_a_sweep_restored_at_any_time_step_hands_out_the_same_snapshots(plan):
-    expected, calls = uninterrupted(plan)
-    for stop_after in range(1, calls):
-        run, used = Ring(stop_after), []
-        sweep = sweep_of(plan, run)
-        with pytest.raises(Stop):
-            used_by(sweep, run, used)
-        saved = {name: array.copy() for name, array in sweep.export().items()}
-        again = Ring()
-        other = sweep_of(plan, again)
-        other.restore(saved)
-        assert other.half == sweep.half
-        assert other.remaining == sweep.remaining == plan.n_imaging - len(used)
-        assert other.held() == sweep.held()
-        used_by(other, again, used)
-        assert_equal(used, expected)
-        assert run.calls + again.calls <= calls + 1
-
-
 @settings(deadline=None)  # the library compiles its schedule on first use
 @given(plan=st.sampled_from(PLANS), remaining=st.integers(1, 7))
 def test_a_shorter_sweep_from_rest_hands_out_what_remains(plan, remaining):
-    expected, _ = uninterrupted(plan)
-    run, used = Ring(), []
     shorter = plan.shortened(remaining)
     assert shorter.bytes_held(1, 4) <= plan.bytes_held(1, 4)
-    used_by(sweep_of(shorter, run), run, used)
-    assert_equal(used, expected[-remaining:])
+    found = used_by(Segments(shorter, Ring(), Snapshots(shorter.segment)))
+    assert_equal(found, all_in_memory(plan.n_imaging)[-remaining:])
 
 
 def test_a_sweep_tells_its_half_and_what_it_holds():
-    plan, seen = StoragePlan(5, 5, 0), []
+    for sweep in (
+        Segments(StoragePlan(5, 5, 0), Ring(), Snapshots(5)),
+        elastic(5, Ring(), EncodedSnapshots(1e-4), 10**9),
+    ):
+        seen = []
+        assert (sweep.half, sweep.remaining, sweep.held()) == (FORWARD, 5, [])
+        sweep.run(lambda k, s, it=sweep, to=seen: to.append((it.half, it.remaining, k)))
+        assert seen == [(BACKWARD, k + 1, k) for k in (4, 3, 2, 1, 0)]
+        assert (sweep.remaining, sweep.held(), sweep.held_bytes) == (0, [], 0)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    n=st.integers(1, 30), snapshots=st.integers(1, 31), most_states=st.integers(1, 4)
+)
+def test_an_elastic_sweep_hands_out_the_same_snapshots_in_any_budget(
+    n, snapshots, most_states
+):
+    budget = snapshots * SNAPSHOT + most_states * STATE
     run = Ring()
-    sweep = sweep_of(plan, run)
-    assert (sweep.half, sweep.remaining, sweep.held()) == (FORWARD, 5, [])
-    sweep.run(lambda k, s: seen.append((sweep.half, sweep.remaining, sweep.held())))
-    assert seen == [(BACKWARD, k, list(range(k))) for k in (5, 4, 3, 2, 1)]
-    assert sweep.remaining == 0
-    assert sweep.held_bytes == 0
+    sweep = elastic(n, run, Snapshots(n), budget, most_states)
+    assert_equal(used_by(sweep), all_in_memory(n))
+    assert run.advanced == sweep.steps_advanced
+    if n <= snapshots:
+        assert run.advanced == n
+
+
+@given(snapshots=st.integers(2, 12))
+@settings(deadline=None, max_examples=12)
+def test_an_elastic_sweep_with_states_enough_advances_no_step_more_than_twice(snapshots):
+    n, run = 30, Ring()
+    sweep = elastic(n, run, Snapshots(n), snapshots * SNAPSHOT + 30 * STATE, 30)
+    used_by(sweep)
+    assert run.advanced < 2 * n
+
+
+def test_an_elastic_sweep_keeps_one_snapshot_more_than_its_budget_at_most():
+    budget, seen = 8 * SNAPSHOT + STATE, []
+    run = Ring()
+    sweep = elastic(40, run, Snapshots(40), budget, 1)
+    plain = run.advance
+
+    def advance(state, first, last, keep):
+        plain(state, first, last, keep)
+        seen.append(sweep.held_bytes)
+
+    run.advance = advance
+    used_by(sweep)
+    assert budget - SNAPSHOT <= max(seen) <= budget + SNAPSHOT
+
+
+@pytest.mark.parametrize("budget", [10**9, 4000])
+def test_what_an_encoded_snapshot_holds_does_not_depend_on_the_segments(budget):
+    expected = used_by(elastic(20, Ring(), EncodedSnapshots(1e-4), 10**9))
+    found = used_by(elastic(20, Ring(), EncodedSnapshots(1e-4), budget + STATE, 1))
+    assert_equal(found, expected)

@@ -1,0 +1,104 @@
+"""Snapshots in memory in few bits (`codec`), each with its own number of bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from anticline_solvers.numerics.storage import codec
+from anticline_solvers.numerics.storage.protocol import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """A field as the codec wrote it.
+
+    words : uint32, the slabs one after the other. sizes : int64 (slabs,), words of
+    each. step : what its integers are multiplied by.
+    """
+
+    words: codec.Words
+    sizes: Array
+    step: float
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it takes."""
+        return self.words.nbytes + self.sizes.nbytes
+
+
+class Coder:
+    """Encodes and decodes fields of one shape, float32, with working memory.
+
+    tolerance : rounding step over each field's maximum.
+    """
+
+    def __init__(self, tolerance: float) -> None:
+        self.tolerance = tolerance
+        self._scratch: codec.Words | None = None
+        self._out: Array | None = None
+
+    def encode(self, field: Array) -> Encoded:
+        """Encode a field, any strides."""
+        if not field.size:
+            return Encoded(np.empty(0, np.uint32), np.zeros(1, np.int64), 0.0)
+        if self._scratch is None:
+            shape = codec.Shape(field.shape)
+            self._scratch = np.empty((shape.slabs, shape.most_words), np.uint32)
+        sizes, step = codec.encode(field, self.tolerance, self._scratch)
+        rows = [row[:n] for row, n in zip(self._scratch, sizes, strict=True)]
+        return Encoded(np.concatenate(rows), sizes, step)
+
+    def decode(self, encoded: Encoded, shape: tuple[int, ...]) -> Array:
+        """Give a field, C contiguous; the array is used again by the next call."""
+        if self._out is None:
+            self._out = np.empty(shape, np.float32)
+        if self._out.size:
+            codec.decode(encoded.words, encoded.sizes, encoded.step, self._out)
+        return self._out
+
+
+def working_bytes(bytes_per_snapshot: int) -> int:
+    """Bytes of a coder's working memory: a field out, and one that does not shrink."""
+    return 2 * bytes_per_snapshot + bytes_per_snapshot // 8
+
+
+class EncodedSnapshots:
+    """A `Store` of encoded snapshots, all of one shape.
+
+    The error of a snapshot is at most about tolerance times its maximum, in the root
+    mean square of every block; what it holds depends on the snapshot alone.
+    """
+
+    def __init__(self, tolerance: float) -> None:
+        self._coder = Coder(tolerance)
+        self._kept: dict[int, Encoded] = {}
+        self._shape: tuple[int, ...] = ()
+
+    def put(self, k: int, snapshot: Array) -> None:
+        """Encode the snapshot of imaging step k."""
+        self._shape = snapshot.shape
+        self._kept[k] = self._coder.encode(snapshot)
+
+    def take(self, k: int) -> Array:
+        """Decode the last snapshot, that of k."""
+        return self._coder.decode(self._kept[k], self._shape)
+
+    def drop(self, k: int) -> None:
+        """Forget the last snapshot, that of k."""
+        del self._kept[k]
+
+    def held(self) -> list[int]:
+        """Give the imaging steps kept, rising."""
+        return list(self._kept)
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes of the encoded snapshots."""
+        return sum(encoded.nbytes for encoded in self._kept.values())
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._kept.clear()
+        self._coder = Coder(self._coder.tolerance)
