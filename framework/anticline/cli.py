@@ -130,10 +130,15 @@ def components(
         listing.show_one(registry, name)
 
 
-def check(cases: Cases, ranks: Ranks = None) -> None:
+def check(cases: Cases, ranks: Ranks = None, json: Json = False) -> None:
     """Check cases that run one after the other; nothing is run."""
-    from anticline import operations
+    from anticline import listing, operations
 
+    if json:
+        verdicts = list(operations.verdicts(cases, ranks))
+        typer.echo(listing.verdicts_as_json(verdicts))
+        wrong = any(verdict.findings for verdict in verdicts)
+        raise typer.Exit(ExitCode.BAD_INPUT if wrong else ExitCode.DONE)
     well: list[str] = []
     findings = operations.check(cases, ranks, well.append)
     if findings:
@@ -149,6 +154,9 @@ def run(
         int | None,
         typer.Option(min=1, help="Threads of a rank; default: ranks share the cores."),
     ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Show only what goes wrong.")
+    ] = False,
 ) -> None:
     """Run cases one after the other on this machine, under mpirun."""
     from anticline import operations
@@ -156,21 +164,24 @@ def run(
     def tell(line: str) -> None:
         typer.echo(line, err=True)
 
-    code = operations.run(cases, ranks=ranks, threads=threads, tell=tell)
+    code = operations.run(cases, ranks=ranks, threads=threads, quiet=quiet, tell=tell)
     raise typer.Exit(code)
 
 
 def plot(
-    file: Annotated[Path, typer.Argument(help="A model, survey, gathers, image ...")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Models, surveys, gathers, images ...")
+    ],
     out: Annotated[
-        Path | None, typer.Option(help="Folder or PNG; default: beside the file.")
+        Path | None,
+        typer.Option(help="Folder, or PNG of a single file; default: beside the file."),
     ] = None,
     option: Annotated[list[str] | None, typer.Option(help=OPTION_HELP)] = None,
 ) -> None:
-    """Draw a file; the pictures' names are printed."""
+    """Draw files; the pictures' names are printed."""
     from anticline import operations
 
-    for picture in operations.plot(file, out, _pairs(option or [])):
+    for picture in operations.plot(files, out, _pairs(option or [])):
         typer.echo(picture)
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from anticline.component.case import Case
 from anticline.component.catalogue.declare import Dataset
 from anticline.component.catalogue.known import Catalogue, catalogue
 from anticline.component.catalogue.locate import required
-from anticline.component.checking import check_case
+from anticline.component.checking import Verdict, judge
 from anticline.component.command import Command
 from anticline.component.findings import unknown_key
 from anticline.component.probe import ProbeResult
@@ -101,21 +101,27 @@ def check(
     is called with a line about each case without findings.
     """
     findings: list[Finding] = []
-    for reading in read_cases(map(Path, cases), components()):
-        found, case = reading.findings, reading.case
-        if case is not None:
-            found = check_case(case, ranks or case.component.resources.ranks[0])
-            if not found:
-                tell(_well(case))
-        findings += found
+    for verdict in verdicts(cases, ranks):
+        findings += verdict.findings
+        if verdict.case is not None and not verdict.findings:
+            tell(_well(verdict.case, verdict.finished))
     return findings
 
 
-def _well(case: Case) -> str:
-    line = f"{case.path}: {case.component.name} can run"
-    if names := case.awaited():
-        line += f" once an earlier case has written: {', '.join(names)}"
-    return line
+def verdicts(
+    cases: Iterable[Path | str], ranks: int | None = None
+) -> Iterator[Verdict]:
+    """Say of each case what `check` finds, and whether it is finished already."""
+    return judge(read_cases(map(Path, cases), components()), ranks)
+
+
+def _well(case: Case, finished: bool) -> str:
+    line = f"{case.path}: {case.component.name}"
+    if finished:
+        return f"{line} is finished"
+    if awaited := ", ".join(case.awaited()):
+        return f"{line} can run once an earlier case has written: {awaited}"
+    return f"{line} can run"
 
 
 def run(
@@ -123,11 +129,13 @@ def run(
     *,
     ranks: int | None = None,
     threads: int | None = None,
+    quiet: bool = False,
     tell: Callable[[str], None] = lambda line: None,
 ) -> int:
     """Run cases one after the other, each under a local `mpirun`.
 
-    Several are checked together before the first begins.
+    Several are checked together before the first begins. A case whose outputs are
+    there as its result is not started again.
 
     Parameters
     ----------
@@ -137,6 +145,8 @@ def run(
         Default: the fewest the component asks for.
     threads
         Of each rank. Default: the ranks share the cores.
+    quiet
+        Nothing is told or shown but what goes wrong.
     tell
         Called with a line about each case before it starts, and with one about a
         case whose ranks were killed.
@@ -153,14 +163,20 @@ def run(
     Failed
         A component's check raised an error.
     """
+    banner = (lambda line: None) if quiet else tell
     paths = [Path(path) for path in cases]
     mpirun, family = find_launcher()
-    if len(paths) > 1:  # the ranks check a single one themselves
-        check_apart(paths, ranks)
-    for case in load_cases(paths, components()):
+    finished = check_apart(paths, ranks) if len(paths) > 1 else set()
+    read = load_cases(paths, components())
+    if len(paths) == 1 and _may_be_finished(read[0]):  # else its ranks check it
+        finished = check_apart(paths, ranks)
+    for case in read:
         path = case.path
         count = ranks or case.component.resources.ranks[0]
-        tell(f"{path}: {case.component.name}, ranks: {count}")
+        if path in finished:
+            banner(f"{path}: {case.component.name} is finished")
+            continue
+        banner(f"{path}: {case.component.name}, ranks: {count}")
         line = launch(
             _rank_program(case.component.name, path),
             mpirun=mpirun,
@@ -171,7 +187,7 @@ def run(
             root=os.geteuid() == 0,
         )
         try:
-            code = run_here(line)
+            code = run_here(line, quiet=quiet)
         except Failed as error:
             tell(f"{path}: {error}; {KEPT}")
             code = ExitCode.FAILED
@@ -207,41 +223,66 @@ def render(
     return write(loaded, read_cluster(Path(cluster)), queue, Path(out), ranks, threads)
 
 
+def _may_be_finished(case: Case) -> bool:
+    """Tell, without reading a file, whether asking the component is worth it."""
+    known = case.component.finished is not None
+    return known and all(map(Path.exists, case.outputs.values()))
+
+
 def _rank_program(component: str, case: Path | str) -> tuple[str, ...]:
     # -P: a folder of the user's named like a library shadows nothing
     return (sys.executable, "-P", "-m", "anticline.rank", component, str(case))
 
 
 def plot(
-    file: Path | str,
+    files: Path | str | Iterable[Path | str],
     out: Path | str | None = None,
     options: Mapping[str, str] | None = None,
 ) -> list[Path]:
-    """Draw a file with the viewer of its format; returns the pictures.
+    """Draw files with the viewers of their formats; returns the pictures.
 
-    ``out`` is a folder, or a file where it has a suffix; default: the folder of
-    ``file``. ``options`` go to the viewer as text.
+    ``out`` is a folder, or of a single file a picture where it has a suffix; default:
+    the folder of each file. ``options`` go to the viewers as text.
 
     Raises
     ------
     BadInput
-        No such file, no viewer for it, or an option the viewer does not have.
+        No such file, no viewer for it, or an option the viewer does not have; the
+        other files are drawn all the same.
     """
-    path = Path(file)
-    if not path.is_file():
-        raise BadInput(Finding(str(path), None, "is not there"))
-    viewer = _viewer_of(path)
-    draw = _usable(viewer, viewer.draw)
-    given = dict(options or {})
-    _check_options(draw, given)
-    target = path.parent if out is None else Path(out)
-    (target.parent if target.suffix else target).mkdir(parents=True, exist_ok=True)
-    drawn: list[Path] = draw(path, target, **given)
+    paths = [Path(files)] if isinstance(files, Path | str) else list(map(Path, files))
+    target = None if out is None else Path(out)
+    if target is not None and target.suffix and len(paths) > 1:
+        msg = f"{len(paths)} files cannot be drawn into {target}; name a folder"
+        raise BadInput(msg)
+    known = viewers()
+    drawn: list[Path] = []
+    findings: list[Finding] = []
+    for path in paths:
+        try:
+            drawn += _plot(path, target, dict(options or {}), known)
+        except BadInput as error:
+            findings += error.findings
+    if findings:
+        raise BadInput(findings)
     return drawn
 
 
-def _viewer_of(path: Path) -> Viewer:
-    found = viewers()
+def _plot(
+    path: Path, out: Path | None, options: dict[str, str], known: Found[Viewer]
+) -> list[Path]:
+    if not path.is_file():
+        raise BadInput(Finding(str(path), None, "is not there"))
+    viewer = _viewer_of(path, known)
+    draw = _usable(viewer, viewer.draw)
+    _check_options(draw, options)
+    target = path.parent if out is None else out
+    (target.parent if target.suffix else target).mkdir(parents=True, exist_ok=True)
+    drawn: list[Path] = draw(path, target, **options)
+    return drawn
+
+
+def _viewer_of(path: Path, found: Found[Viewer]) -> Viewer:
     formats = set()
     for viewer in found.items.values():
         form = _usable(viewer, viewer.recognise)(path)

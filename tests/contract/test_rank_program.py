@@ -27,9 +27,9 @@ def launcher(needs: Any) -> str:
 
 @pytest.fixture
 def case(tmp_path: Path) -> Callable[..., str]:
-    def write(component: str, **parameters: Any) -> str:
+    def write(component: str, output: str = "report.json", **parameters: Any) -> str:
         path = tmp_path / f"{component}.yaml"
-        lines = [f"component: trial.{component}", "outputs: {report: report.json}"]
+        lines = [f"component: trial.{component}", f"outputs: {{report: {output}}}"]
         if parameters:
             lines.append("parameters:")
             lines += [f"  {name}: {value}" for name, value in parameters.items()]
@@ -175,7 +175,7 @@ def test_a_stopped_run_exits_75_and_says_how_to_go_on(
 def test_cases_run_in_order_and_the_first_that_fails_ends_the_list(
     trial: Any, case: Any, tmp_path: Path
 ) -> None:
-    names = [case("write"), case("refuse"), case("wait")]
+    names = [case("write"), case("refuse", "r.json"), case("wait", "w.json")]
     done = trial.anticline("run", *names, cwd=tmp_path)
     assert done.returncode == 65
     assert (tmp_path / "report.json").exists()
@@ -185,7 +185,11 @@ def test_cases_run_in_order_and_the_first_that_fails_ends_the_list(
 def test_every_case_is_checked_before_the_first_runs(
     trial: Any, case: Any, tmp_path: Path
 ) -> None:
-    names = [case("write"), case("fail_everywhere", cuont=1), case("refuse", count=-1)]
+    names = [
+        case("write"),
+        case("fail_everywhere", "f.json", cuont=1),
+        case("refuse", "r.json", count=-1),
+    ]
     (tmp_path / "many.yaml").write_text(
         "component: trial.write\noutputs: {report: m.json}\nparameters: {count: 10}\n"
     )

@@ -63,7 +63,8 @@ class Case:
 
     def input_hashes(self) -> dict[str, str]:
         """Give the sha256 of each input's content; reads every input once."""
-        return {name: file_sha256(path) for name, path in self.inputs.items()}
+        digest = self.component.digest
+        return {name: file_sha256(path, digest) for name, path in self.inputs.items()}
 
     def fingerprint(self) -> str:
         """Give the identity of the result; reads every input once."""
@@ -87,6 +88,7 @@ class Reading:
     told all the same.
     """
 
+    path: Path
     case: Case | None
     outputs: dict[str, Path]
     findings: list[Finding]
@@ -119,7 +121,7 @@ def read_case(path: Path, registry: Registry, coming: Collection[Path] = ()) -> 
     check_keys(top, KEYS, "key", findings)
     component = _component(top, registry, findings)
     if component is None:
-        return Reading(None, {}, findings.in_order())
+        return Reading(path, None, {}, findings.in_order())
     folder = path.parent
     inputs = read_inputs(
         section(top, "inputs", findings), component, folder, coming, findings
@@ -133,9 +135,9 @@ def read_case(path: Path, registry: Registry, coming: Collection[Path] = ()) -> 
         section(top, "parameters", findings), component, findings
     )
     if findings.found:
-        return Reading(None, outputs, findings.in_order())
+        return Reading(path, None, outputs, findings.in_order())
     case = Case(component, inputs, outputs, parameters, path, _lines(top))
-    return Reading(case, outputs, [])
+    return Reading(path, case, outputs, [])
 
 
 def _component(

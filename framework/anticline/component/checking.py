@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
-from anticline.component.case import Case
+from anticline.component.case import Case, Reading
 from anticline.component.registry import resolve
 from anticline.errors import BadInput, Failed, Finding
 
@@ -28,14 +31,70 @@ def check_case(case: Case, ranks: int) -> list[Finding]:
         except BadInput as error:
             findings += error.findings
         except Exception as error:
-            raise Failed(_fault(case, error)) from error
+            raise Failed(_fault(case, "check", error)) from error
     return findings
 
 
-def _fault(case: Case, error: Exception) -> str:
+@dataclass(frozen=True)
+class Verdict:
+    """What is to be said of a case before anything runs.
+
+    ``case`` is None where it could not be read. ``finished``: every output is there
+    as this case's result, and no earlier case of the list will change an input.
+    """
+
+    path: Path
+    case: Case | None
+    findings: list[Finding]
+    finished: bool = False
+
+
+def judge(readings: Iterable[Reading], ranks: int | None) -> Iterator[Verdict]:
+    """Check cases that run in this order, one after the other.
+
+    ``ranks`` defaults to the fewest that each component asks for.
+
+    Raises
+    ------
+    Failed
+        A component's check raised an error; the text names it.
+    """
+    changing: set[Path] = set()
+    for reading in readings:
+        case = reading.case
+        if case is None or reading.findings:
+            yield Verdict(reading.path, case, reading.findings)
+            continue
+        same = changing.isdisjoint(case.inputs.values())
+        finished = same and is_finished(case)
+        findings = []
+        if not finished:
+            findings = check_case(case, ranks or case.component.resources.ranks[0])
+            changing |= set(case.outputs.values())
+        yield Verdict(reading.path, case, findings, finished)
+
+
+def is_finished(case: Case) -> bool:
+    """Tell whether every output is there as the result of this very case.
+
+    Raises
+    ------
+    Failed
+        The component's own function raised an error; the text names it.
+    """
+    paths = (*case.inputs.values(), *case.outputs.values())
+    if case.component.finished is None or not all(map(Path.exists, paths)):
+        return False
+    try:
+        return bool(resolve(case.component.finished)(case))
+    except Exception as error:
+        raise Failed(_fault(case, "finished", error)) from error
+
+
+def _fault(case: Case, what: str, error: Exception) -> str:
     last = traceback.extract_tb(error.__traceback__)[-1]
     return (
-        f"{case.path}: the check of {case.component.name} raised "
+        f"{case.path}: the {what} of {case.component.name} raised "
         f"{type(error).__name__}: {error}, at {last.filename}:{last.lineno}"
     )
 

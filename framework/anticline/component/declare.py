@@ -143,6 +143,11 @@ class Component:
     optional ``check(case, comm_size) -> list[Finding]`` that rank 0 calls before
     anything runs. ``version`` is part of a result's identity: raise it when the
     same inputs give another result.
+
+    ``finished`` names an optional ``finished(case) -> bool``: whether every output is
+    there as this very case's result, so that nothing need be started. ``digest``
+    names an optional ``digest(path) -> str | None`` for inputs whose bytes also say
+    when and how they were made: the sha256 of what they mean; None: of the bytes.
     """
 
     name: str
@@ -152,6 +157,8 @@ class Component:
     parameters: tuple[Parameter, ...]
     run: str
     check: str | None = None
+    finished: str | None = None
+    digest: str | None = None
     resources: Resources = field(default_factory=Resources)
     architectures: tuple[str, ...] = ("x86_64", "aarch64")
     version: str = "1"
@@ -168,7 +175,7 @@ class Component:
         if not self.outputs:
             msg = f"{where}: at least one output is needed"
             raise DeclarationError(msg)
-        for reference in (self.run, self.check):
+        for reference in (self.run, self.check, self.finished, self.digest):
             if reference is not None and not _REFERENCE.fullmatch(reference):
                 msg = f"{where}: {reference!r} is not 'package.module:function'"
                 raise DeclarationError(msg)

@@ -2,6 +2,9 @@
 
     fingerprint = sha256(component, its version, parameters, sha256 of each input)
 
+A component whose inputs carry the story of their making (when, on how many ranks)
+declares a `digest` that leaves the story out; else an input is its bytes.
+
 Paths, output names, ranks and parameters that only say how (memory, ranks for a
 shot) are no part of it: the same question asked in another folder on more ranks
 has the same answer.
@@ -15,6 +18,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from anticline.component.registry import resolve
 
 
 def fingerprint(
@@ -34,13 +39,19 @@ def fingerprint(
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def file_sha256(path: Path) -> str:
-    """Hash a file of any size, read in pieces; again only after it changed."""
+def file_sha256(path: Path, digest: str | None = None) -> str:
+    """Hash a file of any size, read in pieces; again only after it changed.
+
+    digest : "package.module:function", asked first; it may give None.
+    """
     status = path.stat()
-    return _file_sha256(str(path.resolve()), status.st_size, status.st_mtime_ns)
+    return _file_sha256(str(path.resolve()), status.st_size, status.st_mtime_ns, digest)
 
 
 @lru_cache(maxsize=256)
-def _file_sha256(path: str, size: int, modified_ns: int) -> str:
+def _file_sha256(path: str, size: int, modified_ns: int, digest: str | None) -> str:
+    meant: str | None = resolve(digest)(Path(path)) if digest else None
+    if meant is not None:
+        return meant
     with Path(path).open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

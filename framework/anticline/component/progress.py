@@ -2,7 +2,7 @@
 
 Rank 0 reports, the others stay silent. `mpirun` hands its ranks a pipe instead of
 the terminal it runs in; the launcher then says so by ANTICLINE_TERMINAL, the
-terminal's width in columns.
+terminal's width in columns. ANTICLINE_QUIET silences rank 0 too.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
 TERMINAL = "ANTICLINE_TERMINAL"
+QUIET = "ANTICLINE_QUIET"
 
 
 class Progress(Protocol):
@@ -42,7 +43,7 @@ class Reporter(Protocol):
 
 def reporter(rank: int, stream: TextIO | None = None) -> Reporter:
     """Choose how ``rank`` reports: a bar, plain lines, or silence."""
-    if rank != 0:
+    if rank != 0 or os.environ.get(QUIET):
         return Silent()
     stream = stream or sys.stderr
     columns = os.environ.get(TERMINAL, "")

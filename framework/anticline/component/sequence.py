@@ -6,28 +6,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from anticline.component.case import Case, Reading, read_case
 from anticline.component.registry import Registry
-from anticline.errors import CaseError
+from anticline.errors import CaseError, Finding
 
 
 def read_cases(paths: Iterable[Path], registry: Registry) -> Iterator[Reading]:
     """Read cases in the order they run; a document that is none is all findings.
 
     An input that is not there is no finding where an earlier case writes it, even
-    if that case has findings of its own.
+    if that case has findings of its own. An output that an earlier case writes is.
     """
-    coming: set[Path] = set()
+    coming: dict[Path, str] = {}
     for path in paths:
         try:
             reading = read_case(path, registry, coming)
         except CaseError as error:
-            reading = Reading(None, {}, list(error.findings))
-        coming |= set(reading.outputs.values())
-        yield reading
+            reading = Reading(path, None, {}, list(error.findings))
+        twice = _twice(path, reading, coming)
+        for name, output in reading.outputs.items():
+            coming.setdefault(output, f"output '{name}' of {path}")
+        yield replace(reading, findings=reading.findings + twice)
+
+
+def _twice(path: Path, reading: Reading, coming: Mapping[Path, str]) -> list[Finding]:
+    found = []
+    for name, output in reading.outputs.items():
+        if output in coming:
+            text = f"output '{name}': {output} is also {coming[output]}; name another"
+            place = Finding(str(path), None, text)
+            case = reading.case
+            found.append(case.finding(f"outputs.{name}", text) if case else place)
+    return found
 
 
 def load_cases(paths: Iterable[Path], registry: Registry) -> list[Case]:

@@ -7,6 +7,7 @@ close the output and kill. A second Ctrl-C kills.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -18,8 +19,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from anticline.component.progress import TERMINAL
-from anticline.errors import BadInput, ExitCode, Failed
+from anticline.component.progress import QUIET, TERMINAL
+from anticline.errors import BadInput, ExitCode, Failed, Finding
 from anticline.execution.launch import Family, Launch, recognise
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
@@ -54,8 +55,8 @@ def find_launcher() -> tuple[str, Family]:
     return path, family
 
 
-def check_apart(cases: Sequence[Path], ranks: int | None) -> None:
-    """Run `anticline check` in a process of its own.
+def check_apart(cases: Sequence[Path], ranks: int | None) -> set[Path]:
+    """Run `anticline check` in a process of its own; returns the finished cases.
 
     A check may load a library that starts MPI, which a process that is to start
     `mpirun` must not.
@@ -65,7 +66,7 @@ def check_apart(cases: Sequence[Path], ranks: int | None) -> None:
     BadInput, Failed
         What the check says.
     """
-    command = [sys.executable, "-P", "-m", "anticline.cli", "check"]
+    command = [sys.executable, "-P", "-m", "anticline.cli", "check", "--json"]
     command += [] if ranks is None else ["--ranks", str(ranks)]
     done = subprocess.run(
         [*command, "--", *map(str, cases)],
@@ -74,16 +75,21 @@ def check_apart(cases: Sequence[Path], ranks: int | None) -> None:
         text=True,
         check=False,
     )
-    lines = done.stderr.splitlines()
-    if done.returncode == ExitCode.BAD_INPUT:
-        raise BadInput(lines)
-    if done.returncode != ExitCode.DONE:
-        text = "\n".join(lines).removeprefix("anticline: ")
-        raise Failed(text or f"checking the cases: {ending(done.returncode, 'it')}")
+    try:
+        said = json.loads(done.stdout)
+    except ValueError as error:
+        text = done.stderr.strip().removeprefix("anticline: ")
+        text = text or f"checking the cases: {ending(done.returncode, 'it')}"
+        raise Failed(text) from error
+    if said["findings"]:
+        raise BadInput(Finding(**finding) for finding in said["findings"])
+    return {Path(case["path"]) for case in said["cases"] if case["finished"]}
 
 
-def run_here(launch: Launch) -> int:
+def run_here(launch: Launch, *, quiet: bool = False) -> int:
     """Run a launch line to its end; returns its exit code.
+
+    quiet : the ranks show neither messages nor progress, only what goes wrong.
 
     130 when it was stopped before its ranks could say how they ended.
 
@@ -96,6 +102,8 @@ def run_here(launch: Launch) -> int:
     if sys.stderr.isatty():
         columns = shutil.get_terminal_size().columns
         environment = {TERMINAL: str(columns)} | environment
+    if quiet:
+        environment = environment | {QUIET: "1"}
     with StopSignals() as signals:
         process = subprocess.Popen(
             launch.command,

@@ -18,6 +18,7 @@ from anticline.component import (
 )
 
 _MODELS = "anticline_solvers.models"
+_DIGEST = "anticline_solvers.formats.digest"
 
 LONGEST_M = 1e8  # no length on this planet is longer
 MOST_CELLS = 10**9  # along one axis
@@ -132,6 +133,7 @@ ANTICLINE = Component(
     ),
     run=f"{_MODELS}.make:run",
     check=f"{_MODELS}.make:check",
+    finished=f"{_DIGEST}:finished",
     resources=Resources(bytes_per_cell=8, threads=True),
 )
 
@@ -183,6 +185,8 @@ IMPORT = Component(
     ),
     run=f"{_MODELS}.importing:run",
     check=f"{_MODELS}.importing:check",
+    finished=f"{_DIGEST}:finished",
+    digest=f"{_DIGEST}:digest",
     resources=Resources(bytes_per_cell=40, threads=False),
 )
 
@@ -194,6 +198,8 @@ RESAMPLE = Component(
     parameters=_SAMPLING,
     run=f"{_MODELS}.regridding:run",
     check=f"{_MODELS}.regridding:check",
+    finished=f"{_DIGEST}:finished",
+    digest=f"{_DIGEST}:digest",
     resources=Resources(bytes_per_cell=40, threads=False),
 )
 
@@ -223,6 +229,8 @@ SMOOTH = Component(
     ),
     run=f"{_MODELS}.smoothing:run",
     check=f"{_MODELS}.smoothing:check",
+    finished=f"{_DIGEST}:finished",
+    digest=f"{_DIGEST}:digest",
     resources=Resources(bytes_per_cell=24, threads=False),
 )
 
@@ -243,6 +251,8 @@ REFLECTIVITY = Component(
     ),
     run=f"{_MODELS}.reflectivity:run",
     check=f"{_MODELS}.reflectivity:check",
+    finished=f"{_DIGEST}:finished",
+    digest=f"{_DIGEST}:digest",
     resources=Resources(bytes_per_cell=60, threads=False),
 )
 

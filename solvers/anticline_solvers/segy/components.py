@@ -18,6 +18,7 @@ from anticline.component import (
 from anticline_solvers.formats.segy.fields import FIELDS
 
 _SEGY = "anticline_solvers.segy"
+_DIGEST = "anticline_solvers.formats.digest"
 _SERIAL = Resources(ranks=(1, None), threads=False)
 _FORMATS = (1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16)
 
@@ -170,6 +171,8 @@ IMPORT_GATHERS = Component(
     ),
     run=f"{_SEGY}.gathers_in:run",
     check=f"{_SEGY}.gathers_in:check",
+    finished=f"{_DIGEST}:finished",
+    digest=f"{_DIGEST}:digest",
     resources=_SERIAL,
 )
 
@@ -184,6 +187,7 @@ EXPORT_GATHERS = Component(
     parameters=(*_WRITTEN, _DATUM),
     run=f"{_SEGY}.gathers_out:run",
     check=f"{_SEGY}.gathers_out:check",
+    digest=f"{_DIGEST}:digest",
     resources=_SERIAL,
 )
 
@@ -228,6 +232,8 @@ def _grid_in(kind: str, port: PortType, dataset: str) -> Component:
         ),
         run=f"{_SEGY}.grids_in:run_{kind}",
         check=f"{_SEGY}.grids_in:check_{kind}",
+        finished=f"{_DIGEST}:finished",
+        digest=f"{_DIGEST}:digest",
         resources=_SERIAL,
     )
 
@@ -244,6 +250,7 @@ def _grid_out(kind: str, port: PortType, dataset: str) -> Component:
         ),
         run=f"{_SEGY}.grids_out:run_{kind}",
         check=f"{_SEGY}.grids_out:check_{kind}",
+        digest=f"{_DIGEST}:digest",
         resources=_SERIAL,
     )
 

@@ -158,6 +158,12 @@ def same_grid(one: Grid, other: Grid) -> bool:
     )
 
 
+def finished(case: Case) -> bool:
+    """Tell whether the report, and the picture where asked for, are this case's."""
+    there = all(path.exists() for path in case.outputs.values())
+    return there and _fingerprint(case.outputs["report"]) == case.fingerprint()
+
+
 def _is_finished(case: Case, findings: list[Finding]) -> bool:
     """Tell whether the report is this case's; find one of another case."""
     path = case.outputs["report"]

@@ -17,6 +17,7 @@ from anticline.component import (
 )
 
 _SEISMIC = "anticline_solvers.seismic"
+_DIGEST = "anticline_solvers.formats.digest"
 
 Positions = PortType(
     "Positions", ".csv", "csv", "m", "a table with one row a trace: shot and positions"
@@ -165,6 +166,8 @@ SURVEY = Component(
     ),
     run=f"{_SEISMIC}.survey:run",
     check=f"{_SEISMIC}.survey:check",
+    finished=f"{_DIGEST}:finished",
+    digest=f"{_DIGEST}:digest",
     resources=Resources(ranks=(1, None), threads=False),
 )
 
@@ -179,6 +182,8 @@ FORWARD = Component(
     parameters=_WAVES,
     run=f"{_SEISMIC}.forward:run",
     check=f"{_SEISMIC}.forward:check",
+    finished=f"{_DIGEST}:finished",
+    digest=f"{_DIGEST}:digest",
     resources=Resources(bytes_per_cell=16.0, gpu="none"),
 )
 
@@ -265,6 +270,8 @@ RTM = Component(
     ),
     run=f"{_SEISMIC}.rtm:run",
     check=f"{_SEISMIC}.rtm:check",
+    finished=f"{_DIGEST}:finished",
+    digest=f"{_DIGEST}:digest",
     resources=Resources(bytes_per_cell=32.0, gpu="none"),
 )
 
@@ -289,6 +296,8 @@ COMPARE = Component(
     ),
     run=f"{_SEISMIC}.compare:run",
     check=f"{_SEISMIC}.compare:check",
+    finished=f"{_SEISMIC}.compare:finished",
+    digest=f"{_DIGEST}:digest",
     resources=Resources(ranks=(1, None), threads=False),
 )
 
