@@ -13,6 +13,7 @@ from anticline_solvers.formats.segy.binary import Stated
 from anticline_solvers.formats.segy.fields import byte_of
 from anticline_solvers.formats.segy.index import Index
 from anticline_solvers.formats.segy.positions import SCALARS, STANDARD_SCALARS
+from anticline_solvers.formats.segy.samples import MOST_EXPONENT
 from anticline_solvers.formats.segy.shots import LIVE_CODES
 
 LENGTH_UNITS = (0, 1)
@@ -47,7 +48,7 @@ def doubts(index: Index, stated: Stated, *, units_are_lengths: bool) -> list[str
         found += _other(index, "sample_interval", interval, "state the sample interval")
     if not units_are_lengths:
         found += _units(index)
-    return found
+    return found + _weights(index)
 
 
 def _other(index: Index, name: str, wanted: float, remedy: str) -> list[str]:
@@ -89,6 +90,21 @@ def _units(index: Index) -> list[str]:
         f"is trace {first + 1:,} {_at(index, 'coordinate_units', first)}; lengths (1) "
         "are needed: project the coordinates, or state coordinate_units: length where "
         "they are lengths"
+    ]
+
+
+def _weights(index: Index) -> list[str]:
+    exponents = index.exponents()
+    bad = np.flatnonzero(np.abs(exponents) > MOST_EXPONENT)
+    if not bad.size:
+        return []
+    first = int(bad[0])
+    return [
+        f"{bad.size:,} traces have a weighting that no number survives, the first is "
+        f"trace {first + 1:,} with {exponents[first]} "
+        f"{_at(index, 'weighting', first)}; "
+        f"integers stand for value * 2^-N, N up to {MOST_EXPONENT}: correct it, or map "
+        "weighting to bytes that are zero"
     ]
 
 

@@ -20,7 +20,7 @@ from anticline.errors import BadInput, Finding
 from anticline_solvers.formats.gathers import write_gathers, write_index
 from anticline_solvers.formats.hdf5 import finished, require_space
 from anticline_solvers.formats.model import read_grid
-from anticline_solvers.formats.segy import positions, samples
+from anticline_solvers.formats.segy import positions
 from anticline_solvers.formats.segy.index import Index, identity
 from anticline_solvers.formats.segy.linked import WHOLE, Link, LinkedTraces
 from anticline_solvers.formats.segy.shots import Shots, group
@@ -228,11 +228,8 @@ def _outside(case: Case, shots: tuple[Shot, ...]) -> list[Finding]:
 def _link(index: Index, shots: Shots) -> Link:
     """Say where the traces lie, in the survey's order."""
     layout = index.layout
-    columns = index.columns(*positions.TIMES, "weighting")
-    delay_s = positions.delays(columns)[shots.trace]
-    weights = columns["weighting"][shots.trace].astype(np.int16)
-    if not samples.is_integer(layout.code):
-        weights = np.zeros_like(weights)
+    delay_s = positions.delays(index.columns(*positions.TIMES))[shots.trace]
+    weights = index.exponents()[shots.trace].astype(np.int16)
     shift = delay_s / (layout.interval * MICRO)
     if shift.max() > layout.n_samples * 100:
         worst = int(shots.trace[int(np.argmax(shift))])

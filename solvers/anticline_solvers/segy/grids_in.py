@@ -22,6 +22,7 @@ from anticline_solvers.formats.image import write_image
 from anticline_solvers.formats.model import UNITS, read_frame, read_grid, write_model
 from anticline_solvers.formats.segy import positions
 from anticline_solvers.formats.segy.index import Index
+from anticline_solvers.formats.segy.samples import weighted
 from anticline_solvers.formats.segy.traces import TraceFile
 from anticline_solvers.models.preflight import memory_faults, output_faults
 from anticline_solvers.segy import placing, reading
@@ -283,10 +284,12 @@ def averaged(made: Plan, empty: str) -> NDArray[np.float32]:
     count = int(np.prod(grid.shape[:-1]))
     total = np.zeros((count, grid.shape[-1]), np.float32)
     fold = np.bincount(made.column, minlength=count)
+    exponents = made.index.exponents()
     with TraceFile(layout) as file:
         for first in range(0, layout.n_traces, BLOCK):
             last = min(first + BLOCK, layout.n_traces)
             values = file.samples(np.arange(first, last))
+            values = weighted(values, exponents[first:last])
             np.add.at(total, made.column[first:last], values)
     many = fold > 1
     total[many] /= fold[many, None]

@@ -112,6 +112,15 @@ def test_the_lines_of_a_cube_may_be_numbered_either_way(cases: Any) -> None:
     assert read_grid(path).shape == (3, 4, 8)
 
 
+@pytest.mark.parametrize(("name", "error"), [("int32", 1e-6), ("int16", 0.3)])
+def test_integers_are_weighted_back(cases: Any, name: str, error: float) -> None:
+    values = _values(PLANE)
+    write_model(cases.folder / "in.h5", PLANE, {"vp": values})
+    cases.run(_export("a.sgy", sample_format=name))
+    path = cases.run(_import("a.sgy"))["model"]
+    np.testing.assert_allclose(read_field(path), values, rtol=1e-7, atol=error)
+
+
 def test_an_image_comes_back_with_segyio_as_witness(cases: Any) -> None:
     values = _values(CUBE) - 3000
     write_image(cases.folder / "in.h5", CUBE, {"image": values}, [1, 2], Frame())

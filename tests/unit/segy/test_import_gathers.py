@@ -272,6 +272,7 @@ def test_everything_wrong_is_told_at_once(cases: Any) -> None:
     [
         (77, ("i", 50), {}, "traces lie more than 10 m beside the line along +x"),
         (73, ("i", 55), {}, "1 shots have more than one source position, the first"),
+        (169, ("h", 32767), {"sample_format": 2}, "trace 3 with 32767 (byte 169 of"),
         (109, ("h", 30000), {}, "trace 3 is delayed by 7500 samples (byte 4,349)"),
         (29, ("h", 1), {"trace_codes": "[7]"}, "none of 6 traces has a code"),
         (9, ("i", 1), {"header_map": "{source_x: 239}"}, "lie in 1 to 240"),

@@ -66,6 +66,10 @@ def test_the_ends_of_the_integer_formats_are_read(
         (0x47000001, 16.0),  # not normalised, and a number all the same
         (0x4700374C, 226496.0),
         (0x80000000, -0.0),
+        (0x20100000, 2.0**-132),  # below the normal floats
+        (0x60FFFFFF, float(np.float32(2.0**128 - 2.0**104))),
+        (0x61100000, np.inf),
+        (0x00000001, 0.0),
     ],
 )
 def test_ibm_floats_are_read_by_their_definition_normalised_or_not(

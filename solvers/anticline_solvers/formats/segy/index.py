@@ -23,6 +23,7 @@ from anticline.errors import BadInput
 from anticline_solvers.formats.hdf5 import open_checked, write_new
 from anticline_solvers.formats.segy import fields
 from anticline_solvers.formats.segy.layout import Layout
+from anticline_solvers.formats.segy.samples import is_integer
 from anticline_solvers.formats.segy.traces import TraceFile
 
 FORMAT = "anticline-segy-index/1"
@@ -60,6 +61,13 @@ class Index:
     def column(self, name: str) -> Column:
         """Give one field of all traces, int32 (n,)."""
         return self.columns(name)[name]
+
+    def exponents(self) -> Column:
+        """Weighting N of all traces, (n,): 0 unless samples are integers."""
+        column = self.column("weighting")
+        if is_integer(self.layout.code):
+            return column
+        return np.zeros_like(column)
 
     def parts(self, size: int = 2**18) -> Iterator[slice]:
         """Cut the traces into ranges, to go through columns piece by piece."""

@@ -22,6 +22,7 @@ from anticline.errors import BadInput, Finding
 from anticline_solvers.formats import contents
 from anticline_solvers.formats.segy.index import identity
 from anticline_solvers.formats.segy.layout import Layout
+from anticline_solvers.formats.segy.samples import weighted
 from anticline_solvers.formats.segy.traces import TraceFile
 
 GROUP = "segy"
@@ -108,8 +109,7 @@ class LinkedTraces:
         link = self._link
         rows = slice(int(link.first[position]), int(link.first[position + 1]))
         traces = self._file.samples(link.trace[rows])
-        if link.exponent[rows].any():
-            traces = np.ldexp(traces, -link.exponent[rows, None].astype(np.int32))
+        traces = weighted(traces, link.exponent[rows])
         return shifted(traces, link.shift[rows], n_samples)
 
     def _insist_same(self) -> None:

@@ -45,10 +45,13 @@ NAMES: Mapping[int, str] = {
 } | {IBM: "IBM float, 4 bytes"}
 WRITTEN: Mapping[str, int] = {"ieee": 5, "ibm": IBM, "int32": 2, "int16": 3, "int8": 8}
 
-MOST_EXPONENT = 1000
+MOST_EXPONENT = 126
+"""Of the weighting of integers, either way."""
 
 _POWERS = np.float64(2.0) ** (4 * (np.arange(256) % 128 - 64) - 24)
 _POWERS[128:] *= -1.0
+_UNSAFE = (np.arange(256) % 128 < 39) | (np.arange(256) % 128 > 95)
+_SAFE_POWERS = np.where(_UNSAFE, 0.0, _POWERS).astype(np.float32)
 
 Samples = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
@@ -64,33 +67,39 @@ def is_integer(code: int) -> bool:
     return code != IBM and KINDS[code][0] != "f"
 
 
-def decode(stored: Bytes, code: int, order: str) -> Samples:
+def decode(stored: Bytes, code: int, order: str, target: Samples) -> None:
     """Turn stored samples into numbers.
 
     stored : uint8 (n, samples * size(code)), the first axis of any stride.
     order : ">" or "<".
-
-    float32 (n, samples). What float32 cannot hold (IBM floats and 8-byte IEEE
-    floats reach further) is infinite; integers above 2^24 are rounded.
+    target : float32 (n, samples), written. What float32 cannot hold (IBM floats and
+        8-byte IEEE floats reach further) is infinite; integers above 2^24 are rounded.
     """
     kind = KINDS[code]
-    words = np.ascontiguousarray(stored)
     if kind[1] == "3":
-        return _three_bytes(words, order, signed=kind[0] == "i").astype(np.float32)
-    numbers = words.view(np.dtype(order + kind))
-    if code == IBM:
-        return from_ibm(numbers)
-    with np.errstate(over="ignore", invalid="ignore"):
-        return numbers.astype(np.float32)
+        target[:] = _three_bytes(stored, order, signed=kind[0] == "i")
+    elif code == IBM:
+        target[:] = from_ibm(stored.view(np.dtype(order + kind)))
+    else:
+        with np.errstate(over="ignore", invalid="ignore"):
+            target[:] = stored.view(np.dtype(order + kind))
 
 
 def from_ibm(words: NDArray[np.uint32]) -> Samples:
-    """Turn IBM floats, given as unsigned integers, into the nearest float32."""
+    """Turn IBM floats, given as unsigned integers, into the nearest float32.
+
+    In float32 alone where every number lies well within its range, which is exact.
+    """
     native = words.astype(np.uint32)
+    high = (native >> 24).astype(np.uint8)
+    native &= 0xFFFFFF
+    odd = _UNSAFE[high]
+    if not odd.any() or not native[odd].any():
+        exact: Samples = native.astype(np.float32)
+        exact *= _SAFE_POWERS[high]
+        return exact
     with np.errstate(over="ignore", under="ignore"):
-        exact = (native & 0xFFFFFF) * _POWERS[native >> 24]
-        nearest: Samples = exact.astype(np.float32)
-    return nearest
+        return (native * _POWERS[high]).astype(np.float32)
 
 
 def _three_bytes(words: Bytes, order: str, *, signed: bool) -> NDArray[np.int32]:
@@ -99,6 +108,17 @@ def _three_bytes(words: Bytes, order: str, *, signed: bool) -> NDArray[np.int32]
     high, mid, low = (0, 1, 2) if order == ">" else (2, 1, 0)
     value = triples[..., high] << 16 | triples[..., mid] << 8 | triples[..., low]
     return np.asarray(value - ((value & 0x800000) << 1) if signed else value)
+
+
+def weighted(values: Samples, exponents: NDArray[np.integer]) -> Samples:
+    """Apply the weighting of integer samples: values * 2^-N.
+
+    values : float32 (n, samples). exponents : N, (n,). float32 (n, samples).
+    """
+    if not exponents.any():
+        return values
+    with np.errstate(over="ignore", under="ignore"):
+        return np.ldexp(values, -exponents[:, None].astype(np.int32))
 
 
 def stored_type(code: int) -> np.dtype[Any]:

@@ -19,7 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 from anticline_solvers.formats.segy import fields, samples
 from anticline_solvers.formats.segy.layout import Layout
 
-CHUNK_BYTES = 8 * 2**20
+CHUNK_BYTES = 2**20
+"""Read at a time, into one buffer: what is decoded then lies in the cache."""
 SPARSE_BYTES = 32 * 2**10
 """Traces longer than this are skipped over when only headers are wanted."""
 
@@ -39,6 +40,7 @@ class TraceFile:
         except OSError as error:
             text = f"cannot be read ({error.strerror})"
             raise layout.fault(text) from error
+        self._buffer = np.empty(0, np.uint8)
         moved = dict(layout.header_map)
         self._header = fields.header_type(layout.order, moved)
 
@@ -94,10 +96,11 @@ class TraceFile:
         for start, stop in _runs(numbers, self._traces_a_chunk()):
             first = int(numbers[start])
             stored = self._block(first, first + stop - start)
-            found[start:stop] = samples.decode(
+            samples.decode(
                 stored[:, self.layout.header_bytes :],
                 self.layout.code,
                 self.layout.order,
+                found[start:stop],
             )
             self._insist_finite(found[start:stop], first)
         return found
@@ -106,9 +109,11 @@ class TraceFile:
         return max(1, CHUNK_BYTES // self.layout.trace_bytes)
 
     def _block(self, first: int, last: int) -> NDArray[np.uint8]:
-        """Read whole traces, uint8 (n, trace_bytes)."""
-        layout = self.layout
-        stored = np.empty((last - first, layout.trace_bytes), np.uint8)
+        """Read whole traces, uint8 (n, trace_bytes); good until the next call."""
+        layout, size = self.layout, (last - first) * self.layout.trace_bytes
+        if self._buffer.size < size:
+            self._buffer = np.empty(size, np.uint8)
+        stored = self._buffer[:size].reshape(last - first, layout.trace_bytes)
         place = layout.first_byte + first * layout.trace_bytes
         self._fill(stored, place, first)
         return stored
