@@ -173,7 +173,10 @@ def test_an_unreadable_file_does_not_hide_the_other_faults(folder):
 
 
 def test_a_survey_with_too_few_numbers_names_each(folder):
-    made = case(SURVEY, {}, {"survey": folder / "new.h5"}, peak_frequency_hz=10.0)
+    lengths = {"sample_interval_s": 0.004, "duration_s": 1.0}
+    made = case(
+        SURVEY, {}, {"survey": folder / "new.h5"}, peak_frequency_hz=10.0, **lengths
+    )
     found = texts(survey.check(made, 1))
     for name in ("source_first_m", "source_last_m", "receiver_interval_m"):
         assert f"'{name}' is missing" in found
