@@ -35,3 +35,24 @@ def test_rows_come_to_their_places(monkeypatch, message_bytes):
         np.testing.assert_array_equal(found, rows)
     else:
         assert found is None
+
+
+@pytest.mark.parallel([1, 2, 4])
+@pytest.mark.parametrize("message_bytes", [8, 64, 2**20])
+def test_every_rank_is_handed_the_columns_it_wants(monkeypatch, message_bytes):
+    monkeypatch.setattr(assembly, "MESSAGE_BYTES", message_bytes)
+    comm = MPI.COMM_WORLD
+    rows = np.arange(11 * 30, dtype=np.float32).reshape(11, 30)
+    for wanted in (
+        np.arange(30)[comm.rank :: 3],
+        np.arange(30),
+        np.empty(0, np.int64) if comm.rank % 2 else np.array([7, 2]),
+    ):
+        found = assembly.hand_out(comm, rows if comm.rank == 0 else None, wanted)
+        assert found.flags.c_contiguous
+        np.testing.assert_array_equal(found, rows[:, wanted])
+
+
+def test_nothing_to_hand_out_is_an_error():
+    with pytest.raises(ValueError, match="no rows"):
+        assembly.hand_out(None, None, np.arange(3))

@@ -1,4 +1,4 @@
-"""Bringing the ranks' parts together on rank 0, in messages of bounded size."""
+"""Bringing parts to rank 0 and handing them out, in messages of bounded size."""
 
 from __future__ import annotations
 
@@ -41,6 +41,53 @@ def assemble(
         if out is not None:
             out[place] = values
     return out
+
+
+def hand_out(
+    comm: MPI.Comm | None, rows: Array | None, wanted: NDArray[np.int64]
+) -> Array:
+    """Give every rank the columns that it wants of rank 0's array; collective.
+
+    rows : (n, columns) on rank 0, None elsewhere. wanted : columns of this rank.
+
+    Returns (n, wanted.size), C contiguous; on rank 0 ``rows`` itself where all of
+    its columns are wanted in their order.
+    """
+    if rows is None:
+        return _handed(comm, wanted)
+    if comm is not None:
+        _hand_to_others(comm, rows, wanted)
+    everything = np.array_equal(wanted, np.arange(rows.shape[1]))
+    return np.ascontiguousarray(rows if everything else rows[:, wanted])
+
+
+def _handed(comm: MPI.Comm | None, wanted: NDArray[np.int64]) -> Array:
+    if comm is None or comm.rank == 0:
+        msg = "rank 0 has no rows to hand out"
+        raise ValueError(msg)
+    comm.gather(wanted)
+    n, dtype = comm.bcast(None)
+    received = np.empty((n, wanted.size), dtype)
+    for block in _blocks(received, wanted.size):
+        for piece in _pieces(block):
+            comm.Recv(piece, source=0)
+    return received
+
+
+def _hand_to_others(comm: MPI.Comm, rows: Array, wanted: NDArray[np.int64]) -> None:
+    everyone = comm.gather(wanted) or []
+    comm.bcast((rows.shape[0], rows.dtype))
+    for peer, columns in enumerate(everyone[1:], start=1):
+        for block in _blocks(rows, columns.size):
+            for piece in _pieces(np.ascontiguousarray(block[:, columns])):
+                comm.Send(piece, dest=peer)
+
+
+def _blocks(rows: Array, columns: int) -> Iterator[Array]:
+    """Cut into blocks of rows, each one message where so many columns of it are."""
+    step = max(1, MESSAGE_BYTES // max(1, columns * rows.itemsize))
+    for start in range(0, rows.shape[0], step):
+        yield rows[start : start + step]
 
 
 def _is_root(comm: MPI.Comm | None) -> bool:

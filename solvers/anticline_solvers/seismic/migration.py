@@ -29,8 +29,8 @@ AtStep = Callable[[int, Any], None]
 class Series:
     """What acts on a wavefield.
 
-    points : of a propagator. values : float32 (time steps, points.n), C contiguous,
-        the same on every rank of the group.
+    points : of a propagator. values : float32 (time steps, points.n), C contiguous.
+        A rank may leave out points that do not reach its cells.
     """
 
     points: Any

@@ -48,7 +48,7 @@ from anticline_solvers.seismic.migration import (
 from anticline_solvers.seismic.modelling import Modelling
 from anticline_solvers.seismic.physics import Propagator
 from anticline_solvers.seismic.restart import Restart
-from anticline_solvers.seismic.shot_data import Traces, prepared
+from anticline_solvers.seismic.shot_data import Traces, prepared, received
 from anticline_solvers.seismic.shot_files import ShotFiles, write_partial
 from anticline_solvers.seismic.shots import each_shot, group_of, ranks_for_a_shot
 from anticline_solvers.seismic.stack import Partial
@@ -227,7 +227,7 @@ class Job:
             stage = self.restart(shot.id, own, DIRECT)
             return model_shot(modelling, self.survey, shot, box, watch, stage, speed)
 
-        data = prepared(modelling, self.survey, p, shot, traces, direct)
+        steps = prepared(modelling, self.survey, p, shot, traces, direct)
         propagator = modelling.propagator(box)
         at_step = watched(propagator, watch, shot.id)
         image = self.imaging(propagator, box)
@@ -241,11 +241,8 @@ class Job:
             image.halo,
             at_step,
         )
-        receiver = ReceiverField(
-            propagator,
-            Series(propagator.points(shot.receivers_m, density=True), data),
-            at_step,
-        )
+        data = received(propagator, shot.receivers_m, steps)
+        receiver = ReceiverField(propagator, data, at_step)
         work = Correlation(image, source, receiver, self.every, self.n_imaging)
         work.resume(restart)
         with watch.saving(lambda: restart.write(work)):

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mpi4py import MPI
-
+from anticline_solvers.domain.assembly import hand_out
 from anticline_solvers.formats.model import read_field
-from anticline_solvers.formats.survey import Shot, Survey
+from anticline_solvers.formats.survey import Positions, Shot, Survey
 from anticline_solvers.numerics.dispersion import predisperse
 from anticline_solvers.seismic import preparation
+from anticline_solvers.seismic.migration import Series
 from anticline_solvers.seismic.modelling import Modelling
+from anticline_solvers.seismic.physics import Propagator
 
 Traces = NDArray[np.float32]
 
@@ -29,8 +30,8 @@ def prepared(
     shot: Shot,
     recorded: Traces | None,
     direct: ModelDirect,
-) -> Traces:
-    """Prepare a gather for injection: float32 (time steps, receivers), on all ranks.
+) -> Traces | None:
+    """Prepare a gather for injection: float32 (time steps, receivers) on rank 0.
 
     recorded : (n_receivers, n_samples) [Pa] on rank 0 of the group, None elsewhere.
     direct : models the direct wave where it is to be subtracted.
@@ -53,7 +54,7 @@ def prepared(
         nt = modelling.time_steps(survey)
         moved = predisperse(traces, survey.sample_interval_s, modelling.dt_s, nt)
         steps = np.ascontiguousarray(moved.T, np.float32)
-    return shared(modelling.comm, steps)
+    return steps
 
 
 def velocity_at(modelling: Modelling, shot: Shot) -> float:
@@ -63,9 +64,16 @@ def velocity_at(modelling: Modelling, shot: Shot) -> float:
     return float(read_field(modelling.model, "vp", box).item())
 
 
-def shared(comm: MPI.Comm, array: Traces | None) -> Traces:
-    """Give rank 0's array to every rank of the group."""
-    shape = comm.bcast(None if array is None else array.shape)
-    mine = np.empty(shape, np.float32) if array is None else array
-    comm.Bcast(mine)
-    return mine
+def received(
+    propagator: Propagator, positions_m: Positions, steps: Traces | None
+) -> Series:
+    """Make the data act at the receivers, each rank's share of them; collective.
+
+    positions_m : (n_receivers, ndim) [m]. steps : (time steps, n_receivers) on rank 0
+        of the group, None elsewhere. A rank holds the series of the receivers that
+        reach its cells.
+    """
+    points = propagator.points(positions_m, density=True)
+    near = np.unique(propagator.memory.to_host(points.spread.points))
+    values = hand_out(propagator.placement.comm, steps, near)
+    return Series(propagator.points(positions_m[near], density=True), values)
