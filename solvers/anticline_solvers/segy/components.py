@@ -14,6 +14,7 @@ from anticline.component import (
     ShotGathers,
     Survey,
     VelocityModel,
+    Viewer,
 )
 from anticline_solvers.formats.segy.fields import FIELDS
 
@@ -269,5 +270,15 @@ COMMANDS = (
         "survey",
         f"{_SEGY}.command:app",
         "Describe surveys: SEG-Y files, gathers, survey files.",
+    ),
+)
+
+VIEWERS = (
+    Viewer(
+        name="gathers_in_segy",
+        format="anticline-gathers-index/1",
+        recognise="anticline_solvers.formats.hdf5:format_of",
+        draw="anticline_solvers.seismic.pictures:draw_gathers",
+        summary="traces against time; options shots clip colours",
     ),
 )
