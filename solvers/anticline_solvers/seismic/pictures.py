@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from anticline.errors import BadInput
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats import gathers, image, model, survey
+from anticline_solvers.seismic.drawing import WIDTH_IN, colour_map, percentile, save
 from anticline_solvers.seismic.sections import (
     Section,
     exaggeration,
@@ -30,8 +29,6 @@ from anticline_solvers.seismic.sections import (
     sections,
 )
 
-DPI = 150
-WIDTH_IN = 9.0
 PANEL_IN = 7.2
 """Width of a section beside its labels and colour bar."""
 
@@ -54,7 +51,7 @@ def draw_model(
     at: str = "",
 ) -> list[Path]:
     """Draw a field; `at` is x,y,z [m] of the slices in 3-D."""
-    grid, ends = model.read_grid(path), _percentile(clip)
+    grid, ends = model.read_grid(path), percentile(clip)
     found = sections(path, grid, dataset, _position(at, grid))
     values = np.concatenate([section.values.ravel() for section in found])
     low, high = np.nanpercentile(values, [100 - ends, ends])
@@ -77,7 +74,7 @@ def draw_image(
     where = _position(at, grid)
     found = sections(path, grid, dataset, where)
     values = np.concatenate([section.values.ravel() for section in found])
-    most = float(np.nanpercentile(np.abs(values), _percentile(clip))) or 1.0
+    most = float(np.nanpercentile(np.abs(values), percentile(clip))) or 1.0
     least = -most if values.min() < 0 else 0.0
     below = None
     if over:
@@ -103,12 +100,12 @@ def draw_gathers(
         for frame, number in zip(frames, chosen, strict=True):
             traces = reader.read(number)
             shown = _draw_gather(
-                frame, reader.survey, number, traces, _percentile(clip), colours
+                frame, reader.survey, number, traces, percentile(clip), colours
             )
     frames[0].set_ylabel("time [s]")
     figure.colorbar(shown, ax=frames, label="pressure / clip", shrink=0.8)
     figure.suptitle(f"{path.name}: {len(reader.shot_ids)} shots, clip at {clip} %")
-    return [_save(figure, out, path, "")]
+    return [save(figure, out, path, "")]
 
 
 def draw_survey(path: Path, out: Path, *, over: str = "") -> list[Path]:
@@ -133,7 +130,7 @@ def draw_survey(path: Path, out: Path, *, over: str = "") -> list[Path]:
         f"{path.name}: {len(made.shots)} shots, {made.n_samples} samples of "
         f"{1e3 * made.sample_interval_s:g} ms"
     )
-    return [_save(figure, out, path, "")]
+    return [save(figure, out, path, "")]
 
 
 def _draw_sections(
@@ -163,7 +160,7 @@ def _draw_sections(
     else:
         frames[0].set_title(title + told, fontsize="medium")
     name = "" if dataset in ("vp", "image") else f"_{dataset}"
-    return [_save(figure, out, path, name)]
+    return [save(figure, out, path, name)]
 
 
 def _panels(found: list[Section], stretch: float) -> tuple[Figure, list[Axes]]:
@@ -200,7 +197,7 @@ def _draw_section(
         extent=extent_of(section),
         vmin=low,
         vmax=high,
-        cmap=_colour_map(colours),
+        cmap=colour_map(colours),
         alpha=opacity,
         interpolation="nearest",
     )
@@ -219,7 +216,7 @@ def _draw_gather(
     made: survey.Survey,
     number: int,
     traces: NDArray[np.float32],
-    percentile: float,
+    ends: float,
     colours: str,
 ) -> Any:
     """Draw traces against x of their receivers, or their number where x repeats."""
@@ -227,12 +224,12 @@ def _draw_gather(
     along = shot.receivers_m[:, 0]
     in_order = len(along) > 1 and bool((np.diff(along) > 0).all())
     start, stop = (along[0], along[-1]) if in_order else (0.5, len(along) + 0.5)
-    clip = float(np.percentile(np.abs(traces), percentile)) or 1.0
+    clip = float(np.percentile(np.abs(traces), ends)) or 1.0
     shown = frame.imshow(
         traces.T / clip,
         extent=(start, stop, made.n_samples * made.sample_interval_s, 0.0),
         aspect="auto",
-        cmap=_colour_map(colours),
+        cmap=colour_map(colours),
         vmin=-1,
         vmax=1,
     )
@@ -253,24 +250,6 @@ def _draw_positions(frame: Axes, made: survey.Survey) -> None:
     frame.set(xlabel="x [m]", ylabel="depth [m]" if made.ndim == 2 else "y [m]")
     if made.ndim == 2 and not frame.yaxis_inverted():
         frame.invert_yaxis()
-
-
-def _percentile(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 50 < value <= 100:
-        msg = f"option clip={text}: a percentile above 50, up to 100, is needed"
-        raise BadInput(msg)
-    return value
-
-
-def _colour_map(name: str) -> str:
-    if name not in colormaps:
-        msg = f"option colours={name}: no such colour map; viridis, gray, seismic are"
-        raise BadInput(msg)
-    return name
 
 
 def _position(text: str, grid: Grid) -> tuple[float, ...] | None:
@@ -306,11 +285,3 @@ def _size(grid: Grid) -> str:
     cells = " x ".join(str(n) for n in grid.shape)
     steps = " x ".join(f"{h:g}" for h in sorted(set(grid.spacing_m)))
     return f"{cells} cells of {steps} m"
-
-
-def _save(figure: Figure, out: Path, path: Path, name: str) -> Path:
-    out = Path(out)
-    target = out if out.suffix else out / f"{path.stem}{name}.png"
-    FigureCanvasAgg(figure)
-    figure.savefig(target, dpi=DPI, bbox_inches="tight", pad_inches=0.1)
-    return target

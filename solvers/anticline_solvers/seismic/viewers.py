@@ -7,7 +7,7 @@ from anticline.component import Viewer
 _RECOGNISE = "anticline_solvers.formats.hdf5:format_of"
 _PICTURES = "anticline_solvers.seismic.pictures"
 
-VIEWERS = tuple(
+_SECTIONS = tuple(
     Viewer(
         name=kind,
         format=f"anticline-{kind}/1",
@@ -22,3 +22,11 @@ VIEWERS = tuple(
         ("survey", "sources and receivers; over=MODEL to draw them on velocities"),
     )
 )
+_IMAGE_GATHERS = Viewer(
+    name="image_gathers",
+    format="anticline-image-gathers/1",
+    recognise=_RECOGNISE,
+    draw="anticline_solvers.seismic.gather_pictures:draw_image_gathers",
+    summary="side by side; options over=offset or angle, points clip colours",
+)
+VIEWERS = (*_SECTIONS, _IMAGE_GATHERS)

@@ -7,10 +7,13 @@ import pytest
 from matplotlib.image import imread
 
 from anticline.component import Viewer
+from anticline.component.registry import resolve
 from anticline.errors import BadInput
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats import gathers, image, model, survey
+from anticline_solvers.formats.image_gathers import GatherAxes, write_image_gathers
 from anticline_solvers.seismic import pictures
+from anticline_solvers.seismic.gather_pictures import draw_image_gathers
 from anticline_solvers.seismic.sections import exaggeration, extent_of, sections
 from anticline_solvers.seismic.viewers import VIEWERS
 
@@ -23,7 +26,15 @@ def files(tmp_path: Path) -> dict[str, Path]:
     """One file of each format, 2-D, and a 3-D model and image."""
     made = {
         name: tmp_path / f"{name}.h5"
-        for name in ("model", "image", "gathers", "survey", "volume", "cube")
+        for name in (
+            "model",
+            "image",
+            "gathers",
+            "survey",
+            "volume",
+            "cube",
+            "image_gathers",
+        )
     }
     ramp = np.linspace(1500, 4500, 1200).reshape(60, 20)
     model.write_model(made["model"], FLAT, {"vp": ramp, "rho": ramp})
@@ -45,6 +56,9 @@ def files(tmp_path: Path) -> dict[str, Path]:
         acquired,
         [(s.id, rng.normal(size=(25, 100)).astype(np.float32)) for s in shots],
     )
+    axes = GatherAxes(FLAT, (np.arange(100, 600, 50.0),), "x", np.arange(-50, 51, 10.0))
+    lagged = rng.normal(size=axes.shape).astype(np.float32)
+    write_image_gathers(made["image_gathers"], axes, lagged)
     return made
 
 
@@ -53,7 +67,7 @@ def test_every_format_has_a_picture_fit_for_a_report(
     files: dict[str, Path], tmp_path: Path, viewer: Viewer
 ) -> None:
     name = viewer.name
-    (drawn,) = getattr(pictures, f"draw_{name}")(files[name], tmp_path)
+    (drawn,) = resolve(viewer.draw)(files[name], tmp_path)
     pixels = imread(drawn)
     assert drawn == tmp_path / f"{name}.png"
     assert pixels.shape[1] > 1000
@@ -137,3 +151,17 @@ def test_only_a_long_section_is_exaggerated() -> None:
     assert exaggeration(Grid((901, 301), (10.0, 10.0), (0.0, 0.0))) == 1
     assert exaggeration(Grid((1701, 351), (10.0, 10.0), (0.0, 0.0))) == 2
     assert exaggeration(Grid((9000, 100), (10.0, 10.0), (0.0, 0.0))) == 10
+
+
+def test_image_gathers_are_drawn_over_offset_and_over_angle(
+    files: dict[str, Path], tmp_path: Path
+) -> None:
+    (angles,) = draw_image_gathers(files["image_gathers"], tmp_path, over="angle")
+    assert angles == tmp_path / "image_gathers_angles.png"
+    (few,) = draw_image_gathers(
+        files["image_gathers"], tmp_path / "few.png", points="1,9"
+    )
+    assert imread(few).shape[1] < imread(angles).shape[1]
+    for wrong in ({"over": "depth"}, {"points": "10"}, {"points": "a"}):
+        with pytest.raises(BadInput, match="needed"):
+            draw_image_gathers(files["image_gathers"], tmp_path, **wrong)
