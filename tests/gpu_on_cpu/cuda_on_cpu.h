@@ -6,6 +6,7 @@
 // barrier, or whose blocks depend on one another, gives other numbers.
 #pragma once
 
+#include <algorithm>
 #include <csetjmp>
 #include <cmath>
 #include <cstdlib>
@@ -29,6 +30,7 @@ static Index threadIdx, blockIdx, blockDim, gridDim;
 #define __ldg(place) (*(place))
 
 using std::fma;
+using std::min;
 
 namespace cuda_on_cpu {
 namespace {  // each library has its own

@@ -3,6 +3,7 @@
 setup      what a kernel is built from
 reference  NumPy: the specification, and the oracle of the contract tests
 compiled   generated text as files that Numba's disk cache serves
-generate   source text of the row kernels, from the table of terms
+generate   source text of the row kernels
+layers     source text of the layers' terms, from the table of terms
 cpu        Numba: the generated kernels, compiled once per physics and order
 """

@@ -65,6 +65,13 @@ __device__ __forceinline__ Real first_difference(
 
 #include "layer_terms"
 
+// The element some bytes behind a place that all threads share: one addition.
+template <class T>
+__device__ __forceinline__ T* at(T* shared, unsigned bytes)
+{
+    return (T*)((const char*)shared + bytes);
+}
+
 // The number of the side of `axis` whose slab holds the cell; -1 where none does.
 __device__ __forceinline__ int side_of(const Model& model, int axis, int cell)
 {
@@ -103,44 +110,49 @@ __device__ __forceinline__ Real layer(
 }
 
 // The rim of a tile's plane: REACH rows above and below, REACH columns each side.
+// Loads beyond the rows and columns that cells of the tile read are drawn in to the
+// last of those, so that none needs a condition; nobody reads what they bring.
 template <int HEIGHT>
 struct Rim {
+    static constexpr int WIDTH = THREADS_Z + 2 * REACH;
     static constexpr int WIDE = 2 * RIM_Y * THREADS_Z, CELLS = WIDE + 2 * REACH * HEIGHT;
     static constexpr int LOADS = (CELLS + THREADS - 1) / THREADS;
-    int row[LOADS], column[LOADS];  // within the tile, from -REACH
-    bool there[LOADS];
+    unsigned from[LOADS];  // bytes from the first cell of the rim
+    int to[LOADS];         // place in the plane
     Real value[LOADS];
+    bool last;  // this thread takes part in the last load
 
-    __device__ __forceinline__ Rim(const Tile& tile, int thread)
+    __device__ __forceinline__ Rim(const Tile& tile, int thread, int stride_y)
     {
+        const int rows = tile.y1 - tile.y0 + RIM_Y, columns = tile.z1 - tile.z0 + REACH;
+        last = thread + (LOADS - 1) * THREADS < CELLS;
 #pragma unroll
         for (int n = 0; n < LOADS; ++n) {
             const int e = thread + n * THREADS, s = e - WIDE;
             const int i = e < WIDE ? e / THREADS_Z : s / (2 * REACH);
             const int j = e < WIDE ? e % THREADS_Z : s % (2 * REACH);
-            row[n] = e < WIDE ? (i < RIM_Y ? i - RIM_Y : HEIGHT + i - RIM_Y) : i;
-            column[n] = e < WIDE ? j : (j < REACH ? j - REACH : THREADS_Z + j - REACH);
-            there[n] = e < CELLS && tile.y0 + row[n] < tile.y1 + RIM_Y
-                && tile.z0 + column[n] < tile.z1 + REACH;
+            const int y = e < WIDE ? (i < RIM_Y ? i - RIM_Y : HEIGHT + i - RIM_Y) : i;
+            const int z = e < WIDE ? j : (j < REACH ? j - REACH : THREADS_Z + j - REACH);
+            from[n] = sizeof(Real)
+                * ((min(y, rows - 1) + RIM_Y) * stride_y + min(z, columns - 1) + REACH);
+            to[n] = (RIM_Y + y) * WIDTH + REACH + z;
         }
     }
 
-    __device__ __forceinline__ void load(
-        const Real* __restrict__ current, long long corner, long long stride_y)
+    __device__ __forceinline__ void load(const Real* __restrict__ first)
     {
 #pragma unroll
         for (int n = 0; n < LOADS; ++n)
-            if (there[n])
-                value[n] = __ldg(current + (corner + row[n] * stride_y + column[n]));
+            if (n + 1 < LOADS || last)
+                value[n] = __ldg(at(first, from[n]));
     }
 
-    template <class Plane>
-    __device__ __forceinline__ void store(Plane& plane) const
+    __device__ __forceinline__ void store(Real* plane) const
     {
 #pragma unroll
         for (int n = 0; n < LOADS; ++n)
-            if (there[n])
-                plane[RIM_Y + row[n]][REACH + column[n]] = value[n];
+            if (n + 1 < LOADS || last)
+                plane[to[n]] = value[n];
     }
 };
 
@@ -151,59 +163,68 @@ __device__ __forceinline__ void march(
     const Real* __restrict__ old, Real* __restrict__ fresh,
     const Real* __restrict__ profiles, const Tile tile, const Model& model)
 {
-    constexpr int HEIGHT = ROWS * THREADS_Y;
-    __shared__ Real planes[2][HEIGHT + 2 * RIM_Y][THREADS_Z + 2 * REACH];
-    const long long sx = model.stride_x, sy = model.stride_y;
-    const int top = threadIdx.y * ROWS, column = threadIdx.x;
+    constexpr int HEIGHT = ROWS * THREADS_Y, WIDTH = THREADS_Z + 2 * REACH;
+    __shared__ Real planes[2][(HEIGHT + 2 * RIM_Y) * WIDTH];
+    const int sy = int(model.stride_y), top = threadIdx.y * ROWS, column = threadIdx.x;
     const int y = tile.y0 + top, z = tile.z0 + column;
-    long long corner = model.place + tile.x0 * sx + tile.y0 * sy + tile.z0;
-    long long i = corner + top * sy + column;
-    Rim<HEIGHT> rim(tile, threadIdx.y * THREADS_Z + threadIdx.x);
+    const int centre = (RIM_Y + top) * WIDTH + REACH + column;
+    const bool mirror = model.free_surface && tile.z0 == 0;
+    // What lies beyond the tile's cells and their rim is read from the last of those.
+    const int within = min(column, tile.z1 - tile.z0 + REACH - 1);
+    const int lowest = tile.y1 - tile.y0 + RIM_Y - 1;
+    unsigned offset[ROWS];  // bytes from the tile's corner
     Real queue[ROWS][QUEUE], before[ROWS], factor[ROWS];
-    bool active[ROWS], near[ROWS];  // cells to update; cells that those read
+    Rim<HEIGHT> rim(tile, threadIdx.y * THREADS_Z + threadIdx.x, sy);
 
-    rim.load(current, corner, sy);
+    const long long sx = model.stride_x;
+    const long long corner = model.place + tile.x0 * sx + tile.y0 * model.stride_y + tile.z0;
+    const Real* now = current + corner;  // the tile's corner in plane x
+    const Real* scale_now = scale + corner;
+    Real* out = previous + corner;
+
+    const long long to_rim = -RIM_Y * model.stride_y - REACH;
+    rim.load(now + to_rim);
 #pragma unroll
     for (int j = 0; j < ROWS; ++j) {
-        active[j] = y + j < tile.y1 && z < tile.z1;
-        near[j] = y + j < tile.y1 + RIM_Y && z < tile.z1 + REACH;
+        offset[j] = sizeof(Real) * (min(top + j, lowest) * sy + within);
 #pragma unroll
         for (int k = 0; k < QUEUE; ++k)
-            queue[j][k] =
-                near[j] ? __ldg(current + (i + j * sy + (k - REACH) * sx)) : Real(0);
-        before[j] = active[j] ? previous[i + j * sy] : Real(0);
-        factor[j] = active[j] ? __ldg(scale + (i + j * sy)) : Real(0);
-        planes[0][RIM_Y + top + j][REACH + column] = queue[j][REACH];
+            queue[j][k] = __ldg(at(now + (k - REACH) * sx, offset[j]));
+        before[j] = *at(out, offset[j]);
+        factor[j] = __ldg(at(scale_now, offset[j]));
+        planes[0][centre + j * WIDTH] = queue[j][REACH];
     }
     rim.store(planes[0]);
     __syncthreads();
 
     int turn = 0;
-    for (int x = tile.x0; x < tile.x1; ++x, i += sx, corner += sx, turn ^= 1) {
-        auto& plane = planes[turn];
-        auto& other = planes[turn ^ 1];
-        const bool more = x + 1 < tile.x1;
+#pragma unroll PLANES
+    for (int x = tile.x0; x < tile.x1; ++x) {
+        const Real* plane = planes[turn];
+        const long long step = x + 1 < tile.x1 ? sx : 0;  // the last plane again
         Real head[ROWS], next_before[ROWS], next_factor[ROWS];
-        if (more)
-            rim.load(current, corner + sx, sy);
+        rim.load(now + (to_rim + step));
 #pragma unroll
         for (int j = 0; j < ROWS; ++j) {
-            const long long next = i + j * sy + sx;
-            head[j] = more && near[j] ? __ldg(current + (next + REACH * sx)) : Real(0);
-            next_before[j] = more && active[j] ? previous[next] : Real(0);
-            next_factor[j] = more && active[j] ? __ldg(scale + next) : Real(0);
+            head[j] = __ldg(at(now + (REACH * sx + step), offset[j]));
+            next_before[j] = *at(out + step, offset[j]);
+            next_factor[j] = __ldg(at(scale_now + step, offset[j]));
         }
 #pragma unroll
         for (int j = 0; j < ROWS; ++j) {
-            const int row = RIM_Y + top + j;
+            const Real* mine = plane + centre + j * WIDTH;
             const auto along_x = [&](int r) { return queue[j][REACH + r]; };
-            const auto along_y = [&](int r) { return plane[row + r][REACH + column]; };
-            const auto along_z = [&](int r) { return plane[row][REACH + column + r]; };
+            const auto along_y = [&](int r) {
+                return j + r >= 0 && j + r < ROWS ? queue[j + r][REACH] : mine[r * WIDTH];
+            };
+            const auto along_z = [&](int r) {
+                return r == 0 ? queue[j][REACH] : mine[r];
+            };
             Real sum = second_difference(model.second[0], along_x);
             if constexpr (AXES == 3)
                 sum += second_difference(model.second[1], along_y);
             sum += second_difference(model.second[AXES - 1], along_z);
-            if (!active[j])
+            if (y + j >= tile.y1 || z >= tile.z1)
                 continue;
             if constexpr (LAYERS) {
                 int side = side_of(model, 0, x);
@@ -219,10 +240,12 @@ __device__ __forceinline__ void march(
             }
             const Real value =
                 fma(factor[j], sum, fma(Real(2), queue[j][REACH], -before[j]));
-            previous[i + j * sy] = value;
-            if (model.free_surface && z >= 1 && z <= REACH)
-                previous[i + j * sy - 2 * z] = -value;  // the odd image
+            Real* const here = at(out, offset[j]);
+            *here = value;
+            if (mirror && z >= 1 && z <= REACH)
+                here[-2 * z] = -value;  // the odd image
         }
+        turn ^= 1;
 #pragma unroll
         for (int j = 0; j < ROWS; ++j) {
 #pragma unroll
@@ -231,10 +254,12 @@ __device__ __forceinline__ void march(
             queue[j][QUEUE - 1] = head[j];
             before[j] = next_before[j];
             factor[j] = next_factor[j];
-            other[RIM_Y + top + j][REACH + column] = queue[j][REACH];
+            planes[turn][centre + j * WIDTH] = queue[j][REACH];
         }
-        if (more)
-            rim.store(other);
+        rim.store(planes[turn]);
+        now += step;
+        scale_now += step;
+        out += step;
         __syncthreads();
     }
 }

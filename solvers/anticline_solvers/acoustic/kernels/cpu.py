@@ -10,16 +10,20 @@ from collections.abc import Callable
 
 import numba as nb
 import numpy as np
+from numpy.typing import NDArray
 
 from anticline_solvers.acoustic.kernels import compiled, generate
 from anticline_solvers.acoustic.kernels.setup import Medium, Setup, Update
-from anticline_solvers.acoustic.memory import table
+from anticline_solvers.acoustic.memory import TABLE_COLUMNS, table
 from anticline_solvers.backends.cpu import jit
 from anticline_solvers.domain.decomposition import Box
 from anticline_solvers.domain.layout import Array
 
 TILE_ROWS = 32
 """Rows along y of a tile: 2 R + 1 planes of them stay in the L2 cache."""
+
+MARGIN = 16
+"""Cells by which whole vectors may go beyond a layer."""
 
 
 def kernel_source(setup: Setup) -> str:
@@ -40,8 +44,8 @@ def build(setup: Setup) -> Update:
     constants = (
         setup.second(),
         setup.first(),
-        setup.profiles().reshape(-1),
-        table(setup.slabs, setup.layout),
+        _profiles(setup),
+        _sides(setup),
         _geometry(setup),
     )
     threads = setup.threads
@@ -78,13 +82,31 @@ def _geometry(setup: Setup) -> Array:
     nz = layout.box[-1].stop - layout.box[-1].start
     sx, sy = layout.strides[0], layout.strides[-2] if setup.ndim == 3 else 0
     free = int(setup.boundary.free_surface)
-    width = setup.boundary.width + 3 * setup.reach
+    width = setup.boundary.width + 3 * setup.reach + 2 * MARGIN
     return np.array([layout.first, nz, sx, sy, free, width], np.int64)
 
 
+def _profiles(setup: Setup) -> Array:
+    """Profiles of all sides, flat, each continued by MARGIN cells at both ends."""
+    ends = ((0, 0), (0, 0), (MARGIN, MARGIN))
+    return np.pad(setup.profiles(), ends, "edge").reshape(-1)
+
+
+def _sides(setup: Setup) -> NDArray[np.int64]:
+    """`memory.table`, and the rows of each side's layer and of those beside it."""
+    found = table(setup.slabs, setup.layout)
+    found[:, TABLE_COLUMNS.index("profile")] += MARGIN
+    rows = np.zeros((len(found), 4), np.int64)
+    for slab in setup.slabs:
+        rows[slab.side] = *slab.layer, *slab.beside
+    return np.hstack((found, rows))
+
+
 def _tiles(nx: int, ny: int, threads: int) -> tuple[int, int]:
-    """Tiles along x and y: narrow in y, and at least two a thread where rows allow."""
+    """Tiles along x and y: narrow in y, as many for each thread where rows allow."""
     tiles_y = -(-ny // TILE_ROWS)
+    if tiles_y > threads:
+        tiles_y = -(-tiles_y // threads) * threads
     wanted = 1 if threads == 1 else 2 * threads
     tiles_x = min(max(nx // 4, 1), -(-wanted // tiles_y))
     return tiles_x, tiles_y

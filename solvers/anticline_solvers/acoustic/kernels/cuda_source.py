@@ -33,12 +33,14 @@ class Shape:
     rows : neighbouring rows along y of a thread, in tiles without layers.
     blocks : of tiles without layers that a multiprocessor must hold at a time; it
         bounds a thread's registers to 65536 / (threads blocks).
+    planes : along x that the loop is unrolled by; fewer moves of the queue.
     """
 
     threads_z: int
     threads_y: int
     rows: int
     blocks: int
+    planes: int = 1
 
 
 def shape_of(ndim: int, order: int, dtype: str) -> Shape:
@@ -47,7 +49,7 @@ def shape_of(ndim: int, order: int, dtype: str) -> Shape:
         return Shape(64, 1, 1, 4)
     if dtype == "float64":
         return Shape(32, 8, 1, 2)
-    return Shape(32, 8, 2, 4 if order <= 8 else 2)
+    return Shape(32, 8, 2, 4 if order <= 8 else 2, 2)
 
 
 def update_source(
@@ -70,6 +72,7 @@ def update_source(
         "THREADS_Y": shape.threads_y,
         "ROWS_PLAIN": shape.rows,
         "BLOCKS_PLAIN": shape.blocks,
+        "PLANES": shape.planes,
         "N_PROFILES": len(PROFILES),
     }
     text = _text("acoustic.cu").replace('#include "layer_terms"', _layer_terms(terms))

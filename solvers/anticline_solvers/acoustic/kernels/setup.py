@@ -43,7 +43,7 @@ Update = Callable[[Array, Array, Medium, Array, Array, Box], None]
 previous : flat pressure p^{n-1} [Pa] of the layout; becomes p^{n+1} in the box.
 current : flat pressure p^n [Pa], halo and free-surface image valid.
 medium : what the waves run through.
-old, new : flat memories before and after the step (`acoustic.memory`).
+old, new : flat memories before and after the step (`acoustic.memory.allocate`).
 box : local cells to update (tuple of slices, z whole).
 
 All arrays are local, C-contiguous and of the layout's dtype.
