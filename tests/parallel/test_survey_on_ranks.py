@@ -4,135 +4,44 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import h5py
-import numpy as np
 import pytest
 
 from mpi4py import MPI
 
-from anticline.component import Case, Component, RunContext
-from anticline.component.declare import REQUIRED
+from anticline.component import Case, RunContext
 from anticline.component.registry import resolve
 from anticline.errors import BadInput, Interrupted
-from anticline_solvers.domain.grid import Grid
-from anticline_solvers.formats.model import write_model
 from anticline_solvers.seismic import shots
-from anticline_solvers.seismic.components import FORWARD, RTM, SURVEY
+from anticline_solvers.seismic.components import RTM
 from anticline_solvers.seismic.shot_files import ShotFiles
+from surveys import (
+    GRID,
+    GRID_3D,
+    WORLD,
+    Line,
+    StopAfter,
+    contents,
+    drive,
+    made_line,
+    stamps,
+)
 
-WORLD = MPI.COMM_WORLD
 RANKS = pytest.mark.parallel([1, 2, 4])
-GRID = Grid((48, 36), (10.0, 10.0), (0.0, 0.0))
-GRID_3D = Grid((22, 20, 24), (20.0, 20.0, 20.0), (0.0, 0.0, 0.0))
-
-
-def case(component: Component, inputs: Any, outputs: Any, **given: Any) -> Case:
-    """Make a case as a file with these parameters would."""
-    known = {
-        p.name: None if p.default is REQUIRED else p.default
-        for p in component.parameters
-    }
-    return Case(component, inputs, outputs, known | given, Path("case.yaml"))
-
-
-def drive(made: Case, comm: MPI.Comm, stop: Any = None) -> None:
-    findings = resolve(made.component.check)(made, comm.size)
-    assert not findings
-    comm.Barrier()
-    resolve(made.component.run)(made, RunContext.open(made, comm, stop))
-
-
-@dataclass
-class Line:
-    """A small survey, its gathers and its image in one folder."""
-
-    folder: Path
-
-    def forward(self, name: str, **given: Any) -> Case:
-        files = {k: self.folder / f"{k}.h5" for k in ("model", "survey")}
-        return case(FORWARD, files, {"gathers": self.folder / name}, **given)
-
-    def rtm(self, name: str, **given: Any) -> Case:
-        files = {"model": self.folder / "smooth.h5", "gathers": self.folder / "g.h5"}
-        return case(RTM, files, {"image": self.folder / name}, **given)
-
-
-def make_line(folder: Path, grid: Grid) -> None:
-    velocity = np.full(grid.shape, 1500.0, np.float32)
-    smooth = velocity + np.linspace(0.0, 300.0, grid.shape[-1], dtype=np.float32)
-    velocity[..., grid.shape[-1] // 2 :] = 2200.0
-    write_model(folder / "model.h5", grid, {"vp": velocity})
-    write_model(folder / "smooth.h5", grid, {"vp": smooth})
-    lines = {}
-    if grid.ndim == 3:
-        lines = {
-            "source_line_first_m": 150.0,
-            "source_line_last_m": 250.0,
-            "source_line_interval_m": 100.0,
-            "receiver_line_first_m": 40.0,
-            "receiver_line_last_m": 340.0,
-            "receiver_line_interval_m": 100.0,
-        }
-    drive(
-        case(
-            SURVEY,
-            {"model": folder / "model.h5"},
-            {"survey": folder / "survey.h5"},
-            peak_frequency_hz=12.0 if grid.ndim == 2 else 6.0,
-            sample_interval_s=0.004,
-            duration_s=0.4,
-            source_first_m=55.0,
-            source_last_m=0.8 * grid.extent_m[0],
-            source_interval_m=77.0 if grid.ndim == 2 else 200.0,
-            receiver_first_m=20.0,
-            receiver_last_m=0.9 * grid.extent_m[0],
-            receiver_interval_m=40.0,
-            source_depth_m=23.0,
-            receiver_depth_m=31.0,
-            **lines,
-        ),
-        MPI.COMM_SELF,
-    )
-
-
-def made_line(factory: pytest.TempPathFactory, grid: Grid) -> Line:
-    folder = factory.mktemp("line") if WORLD.rank == 0 else None
-    if WORLD.rank == 0:
-        make_line(folder, grid)
-    line = Line(WORLD.bcast(folder))
-    drive(line.forward("g.h5"), WORLD)
-    return line
 
 
 @pytest.fixture
 def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    yield made_line(tmp_path_factory, GRID)
+    yield made_line(tmp_path_factory, GRID, 77.0)
     WORLD.Barrier()
 
 
 @pytest.fixture
 def line_3d(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    yield made_line(tmp_path_factory, GRID_3D)
+    yield made_line(tmp_path_factory, GRID_3D, 200.0)
     WORLD.Barrier()
-
-
-def contents(path: Path) -> dict[str, bytes]:
-    """Give every array of a file, provenance apart."""
-    found = {}
-    with h5py.File(path, "r") as file:
-        file.visititems(
-            lambda name, item: (
-                found.update({name: item[...].tobytes()})
-                if isinstance(item, h5py.Dataset)
-                else None
-            )
-        )
-    assert found
-    return found
 
 
 def alone(made: Case, name: str) -> Path:
@@ -190,17 +99,6 @@ def test_an_image_with_a_recomputed_source_field_is_the_one_with_it_in_memory(li
     assert contents(tight.outputs["image"]) == contents(roomy.outputs["image"])
 
 
-class StopAfter:
-    """Asks to stop once this rank has been asked so many times."""
-
-    def __init__(self, questions: int) -> None:
-        self.left = questions
-
-    def __bool__(self) -> bool:
-        self.left -= 1
-        return self.left < 0
-
-
 @RANKS
 @pytest.mark.parametrize("questions", [3, 12])
 def test_an_interrupted_survey_goes_on_without_repeating_a_finished_shot(
@@ -226,13 +124,6 @@ def test_an_interrupted_survey_goes_on_without_repeating_a_finished_shot(
         assert kept.items() <= seen.items()
         assert len([name for name in seen if not name.startswith("stack")]) == 5
     assert contents(made.outputs["image"]) == contents(alone(made, "one.h5"))
-
-
-def stamps(made: Case) -> dict[str, int]:
-    """Give the modification time of every finished shot's file."""
-    output = made.outputs[made.component.outputs[0].name]
-    folder = output.with_name(output.name + ".work") / "shots"
-    return {p.name: p.stat().st_mtime_ns for p in folder.glob("*.h5")}
 
 
 @RANKS
