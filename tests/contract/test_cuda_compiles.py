@@ -26,8 +26,15 @@ def update(ndim, order, dtype, direction):
     return cuda_source.update_source(ndim, order, dtype, TABLES[direction])
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
-@pytest.mark.parametrize("direction", TABLES)
+@pytest.mark.parametrize(
+    ("direction", "architecture"),
+    [
+        ("forward", "sm_90"),
+        ("transpose", "sm_80"),
+        pytest.param("forward", "sm_80", marks=pytest.mark.slow),
+        pytest.param("transpose", "sm_90", marks=pytest.mark.slow),
+    ],
+)
 def test_the_update_of_order_8_spills_nothing(direction, architecture):
     kernels = compilers.kernels_of(update(3, 8, "float32", direction), architecture)
     assert [kernel.name for kernel in sorted(kernels)] == [

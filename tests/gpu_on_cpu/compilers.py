@@ -1,4 +1,4 @@
-"""CUDA texts compiled for real devices where none is: by NVRTC as CuPy does, or nvcc."""
+"""CUDA texts compiled for devices that are not here: by NVRTC as CuPy does, or nvcc."""
 
 from __future__ import annotations
 

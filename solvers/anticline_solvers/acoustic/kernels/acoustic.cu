@@ -198,7 +198,7 @@ __device__ __forceinline__ void march(
     __syncthreads();
 
     int turn = 0;
-#pragma unroll PLANES
+#pragma unroll (LAYERS ? 1 : PLANES)
     for (int x = tile.x0; x < tile.x1; ++x) {
         const Real* plane = planes[turn];
         const long long step = x + 1 < tile.x1 ? sx : 0;  // the last plane again
