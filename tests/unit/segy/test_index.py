@@ -38,6 +38,7 @@ def test_an_index_on_disk_is_that_in_memory(
     path = _written(tmp_path, line(3, 5))
     memory = index_of(read_layout(path))
     monkeypatch.setattr(traces, "CHUNK_BYTES", 1000)
+    monkeypatch.setattr(traces, "HEADERS_AT_ONCE", 4)
     if sparse:
         monkeypatch.setattr(traces, "SPARSE_BYTES", 10)
     kept = _kept(monkeypatch, path)

@@ -21,6 +21,8 @@ from anticline_solvers.formats.segy.layout import Layout
 
 CHUNK_BYTES = 2**20
 """Read at a time, into one buffer: what is decoded then lies in the cache."""
+HEADERS_AT_ONCE = 2**16
+
 SPARSE_BYTES = 32 * 2**10
 """Traces longer than this are skipped over when only headers are wanted."""
 
@@ -64,10 +66,12 @@ class TraceFile:
     def headers(self, first: int, last: int) -> Headers:
         """Headers of traces first to last - 1, structured (n,), fields of `fields`."""
         layout, step = self.layout, fields.HEADER_BYTES
-        if layout.trace_bytes <= SPARSE_BYTES:
-            whole = self._block(first, last)
-            return self._as_headers(whole[:, :step].copy())
         found = np.empty((last - first, step), np.uint8)
+        if layout.trace_bytes <= SPARSE_BYTES:
+            for start in range(first, last, self._traces_a_chunk()):
+                stop = min(start + self._traces_a_chunk(), last)
+                found[start - first : stop - first] = self._block(start, stop)[:, :step]
+            return self._as_headers(found)
         for row, trace in enumerate(range(first, last)):
             place = layout.first_byte + trace * layout.trace_bytes
             self._fill(found[row], place, trace)
@@ -79,11 +83,9 @@ class TraceFile:
 
     def header_chunks(self) -> Iterator[tuple[int, Headers]]:
         """All headers in order: number of the first trace, headers of some traces."""
-        whole = self.layout.trace_bytes
-        piece = fields.HEADER_BYTES if whole > SPARSE_BYTES else whole
-        step = max(1, CHUNK_BYTES // piece)
-        for first in range(0, self.layout.n_traces, step):
-            yield first, self.headers(first, min(first + step, self.layout.n_traces))
+        n = self.layout.n_traces
+        for first in range(0, n, HEADERS_AT_ONCE):
+            yield first, self.headers(first, min(first + HEADERS_AT_ONCE, n))
 
     def samples(self, traces: ArrayLike) -> NDArray[np.float32]:
         """Read traces in the order given, float32 (n, n_samples), as stored.
