@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import numpy as np
 import pytest
 import segyio
 
-from anticline.errors import BadInput
+from anticline.errors import BadInput, Failed
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats.gathers import GatherReader, write_gathers
 from anticline_solvers.formats.geometry import Frame
@@ -198,6 +200,24 @@ def test_bins_of_a_model_elsewhere_are_refused(cases: Any) -> None:
         cases.folder / "m.h5", grid, {"vp": np.ones(grid.shape)}, Frame(5.0, 0.0)
     )
     assert "bins need the same" in cases.findings(_export(inputs=", model: m.h5"))
+
+
+def test_a_disk_that_is_full_leaves_nothing_and_is_told(tmp_path: Path) -> None:
+    new = NewFile(">", 1, 5, N, 400, 4000.0)
+    path = tmp_path / "a.sgy"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    try:
+        with (
+            pytest.raises(Failed, match=r"a.sgy cannot be written"),
+            write_segy(path, new) as writer,
+        ):
+            writer.put({}, np.ones((400, N), np.float32))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_fails_while_it_is_written_leaves_nothing(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import struct
 from collections.abc import Iterator, Mapping, Sequence
@@ -180,6 +181,9 @@ def _finish(part: Path, new: NewFile) -> None:
             (3513, "Q", new.n_traces),
             (3521, "Q", TEXT_BYTES + 400),
         ]
+    if (size := part.stat().st_size) != new.size:
+        msg = f"{size:,} of {new.size:,} bytes were written"
+        raise OSError(errno.ENOSPC, msg)
     with part.open("r+b") as file:
         for byte, kind, value in long_ones:
             file.seek(byte - 1)
