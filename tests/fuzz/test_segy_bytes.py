@@ -198,13 +198,14 @@ def test_some_hundred_changed_files_are_read_or_clearly_refused(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2, 12))
 @pytest.mark.usefixtures("little_memory")
 def test_a_hundred_thousand_changed_files_are_read_or_clearly_refused(
-    tmp_path: Path,
+    tmp_path: Path, seed: int
 ) -> None:
-    reader = _mutations(tmp_path, 100_000, seed=2)
-    assert reader.read > 10_000
-    assert reader.refused > 10_000
+    reader = _mutations(tmp_path, 10_000, seed)
+    assert reader.read > 1_000
+    assert reader.refused > 1_000
 
 
 @pytest.mark.usefixtures("little_memory")
