@@ -4,7 +4,9 @@ Each side of each axis that has an absorbing layer owns a slab: the layer and R
 cells of the grid beside it (R the stencil's reach), padded by R cells of zeros
 at both ends, over the rank's whole local extent of the other axes. A slab
 holds psi and zeta. All slabs of a rank are pieces of one flat array, kept
-twice (before and after a time step).
+twice (before and after a time step), which starts on 64 bytes, as every row of
+its slabs does. In the R cells beside a layer no memory has any effect: what a
+kernel leaves there, zeros or finite numbers, is its own affair.
 """
 
 from __future__ import annotations
@@ -50,6 +52,23 @@ class Slab:
     def size(self) -> int:
         """Elements of psi."""
         return prod(self.shape)
+
+    @property
+    def layer(self) -> tuple[int, int]:
+        """Local cells [first, last) of the layer itself."""
+        return (self._edge, self.stop) if self.high else (self.start, self._edge)
+
+    @property
+    def beside(self) -> tuple[int, int]:
+        """Local cells [first, last) of the R cells beside the layer."""
+        return (self.start, self._edge) if self.high else (self._edge, self.stop)
+
+    @property
+    def _edge(self) -> int:
+        """Local cell number where layer and grid meet, kept within the slab."""
+        cells = self.slab.stop - self.slab.start
+        edge = self.reach if self.high else cells - self.reach
+        return min(max(self.reach - self.profile + edge, self.start), self.stop)
 
     @property
     def side(self) -> int:
@@ -154,3 +173,11 @@ def table(found: tuple[Slab, ...], layout: Layout) -> NDArray[np.int64]:
 def flat_size(found: tuple[Slab, ...]) -> int:
     """Elements of the flat array of all slabs (at least 1)."""
     return max(1, sum(len(MEMORIES) * slab.size for slab in found))
+
+
+def allocate(found: tuple[Slab, ...], layout: Layout) -> Array:
+    """Allocate the flat array of all slabs, zeros, aligned to 64 bytes."""
+    size, spare = flat_size(found), ALIGNMENT_BYTES // layout.dtype.itemsize
+    raw = np.zeros(size + spare, layout.dtype)
+    offset = (-raw.ctypes.data // layout.dtype.itemsize) % spare
+    return raw[offset : offset + size]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from anticline_solvers.acoustic import global_state
 from anticline_solvers.acoustic.equations import MEMORIES
 from anticline_solvers.acoustic.kernels.setup import Medium, Setup, Update
-from anticline_solvers.acoustic.memory import Slab, flat_size, slabs
+from anticline_solvers.acoustic.memory import Slab, allocate, slabs
 from anticline_solvers.acoustic.state import State
 from anticline_solvers.backends.base import kernels, memory
 from anticline_solvers.domain.decomposition import (
@@ -114,6 +115,11 @@ class AcousticPropagator:
         return self.placement.layout
 
     @property
+    def reach(self) -> int:
+        """Cells that a step reaches to each side."""
+        return self._reach
+
+    @property
     def _margin(self) -> int:
         """Cells beyond the owned ones that must stay valid between exchanges."""
         return max(0, HALF_WIDTH - self._reach)
@@ -138,11 +144,11 @@ class AcousticPropagator:
 
     def start(self) -> State:
         """Make a wavefield at rest."""
-        place, size = self.memory.to_device, flat_size(self.slabs)
+        place = self.memory.to_device
         waves = (place(self.layout.allocate()), place(self.layout.allocate()))
         memories = (
-            place(np.zeros(size, self.dtype)),
-            place(np.zeros(size, self.dtype)),
+            place(allocate(self.slabs, self.layout)),
+            place(allocate(self.slabs, self.layout)),
         )
         halos = (self._halo(0, waves, memories), self._halo(1, waves, memories))
         return State(waves, memories, halos)
@@ -250,13 +256,32 @@ class AcousticPropagator:
     @cached_property
     def _rims(self) -> tuple[list[Box], Box]:
         """Local boxes: rims that neighbours wait for, and the rest."""
-        box = self.layout.box
+        return self._divided(self.layout.box)
+
+    def _divided(self, box: Box) -> tuple[list[Box], Box]:
         low = tuple(self._depth if side.start > 0 else 0 for side in box[:-1])
         high = tuple(
             self._depth if side.stop < n else 0
             for side, n in zip(box[:-1], self.placement.shape, strict=False)
         )
         return divide(shift(box, self.layout.origin), low, high)
+
+    def bare(self) -> AcousticPropagator:
+        """Give the same waves without layers, on the physical cells alone.
+
+        Steps of theirs run both ways in time (`State.swap`). Cells within the
+        stencil's reach of a layer are the caller's to put right after each step.
+        """
+        bare = copy(self)
+        bare.slabs, bare._rank_updates = (), {}
+        bare.__dict__.pop("setup", None)
+        physical = tuple(
+            slice(low, low + n)
+            for low, n in zip(self.placement.low, self.grid.shape, strict=True)
+        )
+        rows = (*intersect(self.layout.box, physical)[:-1], self.layout.box[-1])
+        bare.__dict__["_rims"] = self._divided(rows)
+        return bare
 
     # -------------------------------------------------- points and pictures
 

@@ -23,6 +23,9 @@ from numpy.typing import NDArray
 
 PROFILES = ("one", "b", "a", "g", "e", "f", "h", "k", "m")
 
+REST = {"one": 1.0, "g": 1.0}
+"""Profiles that do not vanish beside the layer, and their value there."""
+
 
 @dataclass(frozen=True)
 class Boundary:
@@ -96,10 +99,9 @@ def slab_profiles(
     slopes f and k turn sign on the low side, where outwards is downwards.
     """
     width = layer["a"].size
-    rest = {"one": 1.0, "g": 1.0}
     out = np.zeros((len(PROFILES), width + 3 * reach))
     for row, name in enumerate(PROFILES):
-        values = np.full(width + 3 * reach, rest.get(name, 0.0))
+        values = np.full(width + 3 * reach, REST.get(name, 0.0))
         values[2 * reach : 2 * reach + width] = layer[name]
         sign = -1.0 if not high and name in ("f", "k") else 1.0
         out[row] = sign * (values if high else values[::-1])
