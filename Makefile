@@ -23,9 +23,9 @@ $(STAMP): pyproject.toml requirements.lock $(wildcard setup/*)
 	@touch $@
 
 demo: setup ## model a survey over an anticline, migrate it on two ranks, make pictures
-	@anticline run $(CASES)/0[12]_*.yaml
-	@anticline run $(CASES)/0[3-9]_*.yaml --ranks $(RANKS)
-	@for file in $(DEMO)/*.h5; do anticline plot $$file --out $(DEMO) >/dev/null; done
+	@anticline run $(CASES)/*.yaml --ranks $(RANKS)
+	@new=$$(for file in $(DEMO)/*.h5; do [ $$file -nt $${file%.h5}.png ] && echo $$file; done); \
+		[ -z "$$new" ] || anticline plot $$new --out $(DEMO) >/dev/null
 	@echo "pictures:" && ls $(DEMO)/*.png
 
 check: setup ## ruff, mypy --strict, import-linter
