@@ -1,0 +1,252 @@
+"""Source text of the layers' terms, generated from the table of terms.
+
+across    a layer along x or y: the memories of whole rows
+beside    the R cells next to it: only the pressure has terms there
+layer_z   a layer along z: the ends of rows
+
+In three dimensions the new memories are too large for any cache and are not read
+before the next time step: they are stored past the caches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from anticline_solvers.acoustic.equations import (
+    MEMORIES,
+    PRESSURE,
+    Part,
+    Term,
+    parts_by_output,
+)
+from anticline_solvers.numerics.absorbing import PROFILES, REST
+
+Outputs = dict[str, tuple[tuple[str, Part], ...]]
+
+_ACROSS = '''
+
+@row_jit
+def {function}(previous, current, scale, old, new, row_psi, row_zeta, second, first,
+           profiles, sides, side, width, place, nz, step, other, a, b, c, d):
+    """{summary}
+
+    Rows a to b along the axis, of c to d along the other one.
+    """
+    axis = side // 2
+    shift = sides[side, 2] + side * {profiles} * width
+    memory_step, memory_other = sides[side, 5 + axis], sides[side, 6 - axis]
+{loads}
+    for n in range(c, d):
+        for r in range(a, b):
+            along = shift + r
+{profile_loads}
+            p = place + U(r) * step + U(n) * other
+            m = r * memory_step + n * memory_other
+            psi, zeta = U(m + sides[side, 3]), U(m + sides[side, 4])
+            for k in range(nz):
+                i = p + U(k)
+                ipsi, izeta = psi + U(k), zeta + U(k)
+{body}
+{stream}'''
+
+_STREAM_ROW = """\
+            for k in range(0, nz, {line}):
+                stream(new, psi + U(k), row_psi, U(k))
+                stream(new, zeta + U(k), row_zeta, U(k))
+"""
+
+_ALONG = '''
+
+@row_jit
+def layer_z(previous, current, scale, old, new, rows_psi, rows_zeta, second, first,
+            profiles, sides, side, width, place, sx, sy, xa, xb, ya, yb):
+    """Terms of a layer along z, on whole vectors."""
+    start = sides[side, 0] - {padding}
+    shift = sides[side, 2] + side * {profiles} * width + start
+    step = U(1)
+{loads}
+    for x in range(xa, xb):
+        for y in range(ya, yb):
+            p = place + U(x) * sx + U(y) * sy + U(start)
+            m = x * sides[side, 5] + y * sides[side, 6] + start
+            psi, zeta = U(m + sides[side, 3]), U(m + sides[side, 4])
+{place}\
+            for k in range({lanes}):
+                i = p + U(k)
+                ipsi, izeta = psi + U(k), zeta + U(k)
+{body}
+{stream}'''
+
+_BUFFERED = """\
+            q = U(y - ya) * U({stop}) + U({first})
+"""
+
+_STREAM_PLANE = """\
+        for y in range(ya, yb):
+            m = x * sides[side, 5] + y * sides[side, 6] + start - {first}
+            psi, zeta = U(m + sides[side, 3]), U(m + sides[side, 4])
+            q = U(y - ya) * U({stop})
+            for k in range(0, {stop}, {line}):
+                stream(new, psi + U(k), rows_psi, q + U(k))
+                stream(new, zeta + U(k), rows_zeta, q + U(k))
+"""
+
+
+def functions(
+    ndim: int,
+    reach: int,
+    terms: tuple[Term, ...],
+    cells: int,
+    vector: int,
+    streams: bool,
+) -> str:
+    """Write the functions `across`, `beside` and `layer_z`.
+
+    cells : of a slab across its layer.   vector : numbers in 64 bytes.
+    streams : store new memories past the caches, by way of a row's buffer.
+    """
+    outputs = parts_by_output(terms)
+    pressure = {PRESSURE: tuple(p for p in outputs[PRESSURE] if p[0] in REST)}
+    line = vector if streams else 0
+    return (
+        _across("across", "Terms of a layer along x or y.", outputs, reach, line)
+        + _across("beside", "Terms beside a layer along x or y.", pressure, reach, 0)
+        + _along(ndim - 1, outputs, reach, Lanes.of(cells, reach, vector), line)
+    )
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Whole vectors that cover a slab's cells along z, without a remainder.
+
+    Lanes beside the slab's cells meet profiles of zero, or margins where (v dt)^2
+    and the memories are zero: they change nothing. A remainder would run cell by
+    cell, at the price of a vector for each.
+
+    first : place of the first lane in a slab's row.   count : of lanes.
+    stop : end of the last line that holds a lane.
+    """
+
+    first: int
+    count: int
+    stop: int
+
+    @classmethod
+    def of(cls, cells: int, reach: int, vector: int) -> Lanes:
+        """Lay lanes over `cells` cells that follow `reach` cells of padding."""
+        count = -(-cells // vector) * vector
+        first = max(0, reach + cells - count)
+        return cls(first, count, -(-(first + count) // vector) * vector)
+
+
+def _across(
+    function: str, summary: str, outputs: Outputs, reach: int, line: int
+) -> str:
+    return _ACROSS.format(
+        function=function,
+        summary=summary,
+        profiles=len(PROFILES),
+        loads=_loads(reach, "axis"),
+        profile_loads=_profile_loads(outputs, reach),
+        body=_body(outputs, reach, False, line),
+        stream=_STREAM_ROW.format(line=line) if line else "",
+    )
+
+
+def _along(axis: int, outputs: Outputs, reach: int, lanes: Lanes, line: int) -> str:
+    places = "".join(
+        f"\n    f{name} = shift + {row} * width" for row, name in enumerate(PROFILES)
+    )
+    kept = {"first": lanes.first, "stop": lanes.stop, "line": line}
+    return _ALONG.format(
+        profiles=len(PROFILES),
+        loads=_loads(reach, str(axis)) + places,
+        padding=reach - lanes.first,
+        lanes=lanes.count,
+        body=_body(outputs, reach, True, line),
+        place=_BUFFERED.format(**kept) if line else "",
+        stream=_STREAM_PLANE.format(**kept) if line else "",
+    )
+
+
+def _body(outputs: Outputs, reach: int, along_z: bool, line: int) -> str:
+    shared = list(dict.fromkeys(part for rows in outputs.values() for _, part in rows))
+    lines = [f"t{n} = {_apply(part, reach, along_z)}" for n, part in enumerate(shared)]
+    for output, parts in outputs.items():
+        total = " + ".join(
+            _times(_profile(left, 0, along_z), f"t{shared.index(part)}")
+            for left, part in parts
+        )
+        if output == PRESSURE:
+            lines.append(f"previous[i] += scale[i] * ({total})")
+        elif line:
+            row = f"rows_{output}[q + U(k)]" if along_z else f"row_{output}[U(k)]"
+            lines.append(f"{row} = {total}")
+        else:
+            lines.append(f"new[i{output}] = {total}")
+    return "\n".join(" " * 16 + line for line in lines)
+
+
+def _loads(reach: int, axis: str) -> str:
+    lines = [f"    l{r} = second[{axis}, {r}]" for r in range(reach + 1)]
+    lines += [f"    d{r} = first[{axis}, {r}]" for r in range(1, reach + 1)]
+    lines += [f"    s{r} = U({r}) * step" for r in range(1, reach + 1)]
+    return "\n".join(lines)
+
+
+def _profile_loads(outputs: Outputs, reach: int) -> str:
+    """Profiles of one row across its layer, read once for the row's loop over z."""
+    wanted = {left: {0} for rows in outputs.values() for left, _ in rows}
+    for rows in outputs.values():
+        for _, part in rows:
+            span = {0} if part.operator == "I" else set(range(-reach, reach + 1))
+            for _, right, _ in part.inputs:
+                wanted.setdefault(right, set()).update(span)
+    return "\n".join(
+        f"            {_profile(name, by, False)} = "
+        f"profiles[U(along + {PROFILES.index(name)} * width + {by})]"
+        for name, places in wanted.items()
+        if name != "one"
+        for by in sorted(places)
+    )
+
+
+def _profile(name: str, by: int, along_z: bool) -> str:
+    if name == "one":
+        return ""
+    if along_z:
+        return f"profiles[U(f{name} + {by}) + U(k)]"
+    return f"{name}_{'m' if by < 0 else 'p'}{abs(by)}"
+
+
+def _times(*factors: str) -> str:
+    return " * ".join(factor for factor in factors if factor)
+
+
+def _at(part: Part, by: int, along_z: bool) -> str:
+    shift = "" if by == 0 else f" {'+' if by > 0 else '-'} s{abs(by)}"
+    arrays = {
+        PRESSURE: f"current[i{shift}]",
+        **{memory: f"old[i{memory}{shift}]" for memory in MEMORIES},
+    }
+    text = ""
+    for sign, right, name in part.inputs:
+        value = _times(_profile(right, by, along_z), arrays[name])
+        text += f" {'+' if sign > 0 else '-'} {value}"
+    text = text.strip()
+    text = text[2:] if text.startswith("+ ") else text
+    return text if len(part.inputs) == 1 and text[0] != "-" else f"({text})"
+
+
+def _apply(part: Part, reach: int, along_z: bool) -> str:
+    if part.operator == "I":
+        return _at(part, 0, along_z)
+    sign = "+" if part.operator == "L" else "-"
+    sides = [
+        f"{'l' if sign == '+' else 'd'}{r} * "
+        f"({_at(part, r, along_z)} {sign} {_at(part, -r, along_z)})"
+        for r in range(1, reach + 1)
+    ]
+    if part.operator == "L":
+        sides.insert(0, f"l0 * {_at(part, 0, along_z)}")
+    return "(" + "\n              + ".join(sides) + ")"
