@@ -6,6 +6,7 @@
 #
 # Further arguments go to pytest. TEST_LIMIT_S is the time a test on ranks may take.
 set -uo pipefail
+[[ ${1:-} =~ ^(serial|ranks)$ && $# -ge 2 ]] || { sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 2; }
 cd "$(dirname "$0")/.."
 where=$1 expression=$2
 shift 2

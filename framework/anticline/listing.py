@@ -121,8 +121,9 @@ def show_one(registry: Registry, name: str, console: Console | None = None) -> N
 
     component = registry.components.get(name)
     if component is None:
-        near = " or ".join(registry.near(name)) or "see: anticline components"
-        msg = f"unknown component '{name}'; {near}"
+        near = " or ".join(registry.near(name))
+        hint = f"did you mean {near}?" if near else "see them all: anticline components"
+        msg = f"unknown component '{name}'; {hint}"
         raise BadInput(msg)
     console = console or Console(highlight=False)
     for line in lines_of(component):

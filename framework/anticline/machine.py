@@ -24,7 +24,7 @@ PROBES = (
     Probe(
         "packages",
         "anticline.machine:packages",
-        "run  make setup  in the checkout, or  pip install 'anticline[solvers]'",
+        "run  make -B setup  in the checkout, or  pip install '.[solvers]'  there",
         required=True,
     ),
     Probe(
@@ -76,7 +76,7 @@ def packages() -> ProbeResult:
         ok=not lacking,
         found=f"Python {python}"
         + (f"; lacking {', '.join(lacking)}" if lacking else f", {', '.join(present)}"),
-        remedy="run  make setup  in the checkout, or  pip install 'anticline[solvers]'"
+        remedy="make -B setup  in the checkout, or  pip install '.[solvers]'  there"
         if lacking
         else "",
         details={"python": python, "packages": versions},

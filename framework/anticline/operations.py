@@ -277,7 +277,12 @@ def _plot(
     draw = _usable(viewer, viewer.draw)
     _check_options(draw, options)
     target = path.parent if out is None else out
-    (target.parent if target.suffix else target).mkdir(parents=True, exist_ok=True)
+    folder = target.parent if target.suffix else target
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        text = f"cannot be made: {error.strerror}; name another with --out"
+        raise BadInput(Finding(str(folder), None, text)) from error
     drawn: list[Path] = draw(path, target, **options)
     return drawn
 

@@ -30,6 +30,9 @@ def check_case(case: Case, ranks: int) -> list[Finding]:
             findings += resolve(case.component.check)(case, ranks)
         except BadInput as error:
             findings += error.findings
+        except ImportError as error:
+            text = f"{case.component.name} cannot be used here: {error}"
+            findings.append(case.finding("component", f"{text}; see: anticline doctor"))
         except Exception as error:
             raise Failed(_fault(case, "check", error)) from error
     return findings

@@ -48,6 +48,18 @@ UNITS: dict[str, Unit] = {
 }
 
 MOST_CHARACTERS = 60
+
+
+def size_text(n_bytes: float) -> str:
+    """Write a number of bytes for a person: 784 bytes, 78.4 kB, 1.94 TB."""
+    size, unit = float(n_bytes), "bytes"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if size < 999.5:
+            break
+        size, unit = size / 1000.0, larger
+    return f"{size:.3g} {unit}"
+
+
 _QUANTITY = re.compile(r"\s*([-+]?[0-9.][0-9._]*(?:[eE][-+]?[0-9]{1,3})?)\s*(\S*)\s*")
 
 

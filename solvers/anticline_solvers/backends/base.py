@@ -8,11 +8,17 @@ GPU) runs the others.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from anticline_solvers.backends.memory import HOST, Memory
 
+if TYPE_CHECKING:
+    from mpi4py import MPI
+
 BACKENDS = ("cpu", "cuda", "reference")
+AUTO = "auto"
+CHOICES = (AUTO, *BACKENDS)
+"""What a case may ask for."""
 
 
 class Kernels(Protocol):
@@ -42,10 +48,28 @@ def kernels(physics: str, backend: str) -> Kernels:
     except ModuleNotFoundError as error:
         msg = (
             f"backend '{backend}' needs the Python package '{error.name}': "
-            "pip install 'anticline[solvers]', or choose backend 'reference'"
+            "pip install '.[solvers]'  in the checkout, or choose backend 'reference'"
         )
         raise ImportError(msg) from error
     return cast("Kernels", module)
+
+
+def chosen(asked: str, comm: MPI.Comm) -> str:
+    """Give the backend that all ranks run: a device each, or cores; collective.
+
+    asked : one of CHOICES; "auto" is "cuda" where every rank has a device.
+
+    Raises ImportError, on all ranks, with what to do where "cuda" is asked for and a
+    rank has none.
+    """
+    if asked not in (AUTO, "cuda"):
+        return asked
+    from anticline_solvers.backends import cuda
+
+    lacks = [text for text in comm.allgather(cuda.lacking()) if text]
+    if lacks and asked == "cuda":
+        raise ImportError(lacks[0])
+    return "cpu" if lacks else "cuda"
 
 
 def memory(backend: str) -> Memory:

@@ -89,7 +89,8 @@ class CudaDevice:
             import cupy
             import cupyx
         except ImportError as error:
-            msg = f"backend 'cuda' needs CuPy ({error}): pip install 'anticline[gpu]'"
+            remedy = "pip install '.[gpu]'  in the checkout"
+            msg = f"backend 'cuda' needs CuPy ({error}): {remedy}"
             raise NoDevice(msg) from error
         self._cupy, self._cupyx = cupy, cupyx
         try:
@@ -100,7 +101,7 @@ class CudaDevice:
         if devices == 0:
             msg = "no CUDA device is visible; see CUDA_VISIBLE_DEVICES"
             raise NoDevice(msg)
-        self.number = rank % devices
+        self.number, self._devices = rank % devices, devices
         here = cupy.cuda.Device(self.number)
         here.use()
         self.multiprocessors = int(here.attributes["MultiProcessorCount"])
@@ -168,6 +169,10 @@ class CudaDevice:
     def join(self) -> None:
         """Let the current stream follow the second one."""
         self._cupy.cuda.get_current_stream().wait_event(self._side.record())
+
+    def sharers(self, ranks: int) -> int:
+        """Tell how many of a node's ranks share a device."""
+        return -(-ranks // self._devices)
 
     def free_bytes(self) -> int:
         """Bytes that the device has free, with what CuPy's pool holds in reserve."""

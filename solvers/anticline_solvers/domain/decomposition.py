@@ -147,7 +147,11 @@ def choose_process_grid(shape: tuple[int, ...], ranks: int) -> tuple[int, ...]:
         if prod(grid) == ranks and all(p <= n for p, n in zip(grid, split, strict=True))
     ]
     if not grids:
-        msg = f"{ranks} ranks do not fit {split} cells; use fewer ranks"
+        cells = " x ".join(map(str, split))
+        msg = (
+            f"{ranks} ranks cannot share {cells} cells, layers included, with at least "
+            f"one each; at most {prod(split)} can, and not every number below"
+        )
         raise ValueError(msg)
 
     def halo_area(grid: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:

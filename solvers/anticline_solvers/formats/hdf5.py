@@ -19,6 +19,7 @@ from typing import Any
 import h5py
 import psutil
 
+from anticline.component.units import size_text
 from anticline.errors import BadInput, Finding, OutputExists
 from anticline_solvers.formats.distributed import (
     create_dataset,
@@ -234,7 +235,7 @@ def require_space(path: Path, needed_bytes: int) -> Finding | None:
     if needed_bytes <= free:
         return None
     text = (
-        f"takes about {needed_bytes / 1e9:.3g} GB and {folder} has "
-        f"{free / 1e9:.3g} GB free; free some or write elsewhere"
+        f"takes about {size_text(needed_bytes)} and {folder} has "
+        f"{size_text(free)} free; free some or write elsewhere"
     )
     return Finding(str(path), None, text)

@@ -21,6 +21,9 @@ from anticline_solvers.models.preflight import memory_faults, output_faults
 from anticline_solvers.models.resampling import resample
 from anticline_solvers.models.spacing import as_text, chosen_grid, spacing_faults
 
+SLOWEST_M_S, FASTEST_M_S = 100.0, 20_000.0
+"""Bounds of what a model of the subsurface can hold: soils to the mantle."""
+
 BYTES_PER_CELL = 40
 """Of the grid written: two float64 copies while resampling, and the field."""
 
@@ -61,6 +64,18 @@ def value_faults(values: NDArray[np.float32]) -> str | None:
     )
 
 
+def unit_fault(values: NDArray[np.float32]) -> str | None:
+    """Say that velocities are none of rock, water or gas in m/s."""
+    low, high = float(values.min()), float(values.max())
+    if low >= SLOWEST_M_S and high <= FASTEST_M_S:
+        return None
+    return (
+        f"velocities from {low:.4g} to {high:.4g} m/s; {SLOWEST_M_S:g} to "
+        f"{FASTEST_M_S:g} are possible; give the factor to m/s (1000 from km/s, "
+        "0.3048 from ft/s), or correct dtype and skip_bytes"
+    )
+
+
 def check(case: Case, comm_size: int) -> list[Finding]:
     """Find a layout that contradicts itself or the file, and values no velocity has."""
     layout = layout_of(case)
@@ -88,6 +103,8 @@ def _content_faults(case: Case, layout: RawLayout) -> list[Finding]:
     fault = value_faults(values)
     if fault:
         return [case.finding("inputs.raw", f"{case.inputs['raw']}: {fault}")]
+    if fault := unit_fault(values):
+        return [case.finding("parameters.factor", fault)]
     target = chosen_grid(case, grid, float(values.min()))
     key = "parameters.spacing_m"
     cells = math.prod(target.shape)

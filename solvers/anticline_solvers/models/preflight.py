@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from anticline.component import Case, Finding
+from anticline.component.units import size_text
 from anticline.errors import BadInput
 from anticline_solvers.backends.free_memory import free_bytes
 from anticline_solvers.formats import model
@@ -56,7 +57,7 @@ def memory_faults(
     if needed <= free:
         return []
     text = (
-        f"{' x '.join(map(str, shape))} cells take {needed / 1e9:.3g} GB and this "
-        f"machine has {free / 1e9:.3g} GB free; take a coarser grid or a larger machine"
+        f"{' x '.join(map(str, shape))} cells take {size_text(needed)} and this "
+        f"machine has {size_text(free)} free; take a coarser grid or a larger machine"
     )
     return [case.finding(key, text)]

@@ -12,7 +12,7 @@ from __future__ import annotations
 from anticline.component import Component, Output, Parameter, Report
 from anticline.component.probe import Probe
 
-SETUP = "run  make setup  in the checkout, or  pip install 'anticline[solvers]'"
+SETUP = "run  make -B setup  in the checkout, or  pip install '.[solvers]'  there"
 
 PROBES = (
     Probe(
@@ -32,7 +32,7 @@ PROBES = (
     Probe(
         "gpu",
         "anticline_solvers.probes.gpu:gpu",
-        "pip install 'anticline[gpu]' on a machine with an NVIDIA driver",
+        "pip install '.[gpu]'  in the checkout, on a machine with an NVIDIA driver",
         timeout_s=90.0,
     ),
     Probe(

@@ -55,13 +55,13 @@ def driver_devices() -> list[str]:
 
 def _without_cupy(driver: list[str]) -> ProbeResult:
     if driver:
-        remedy = "pip install 'anticline[gpu]', or  make -B setup  in the checkout"
+        remedy = "make -B setup, or  pip install '.[gpu]', in the checkout"
         return ProbeResult("gpu", False, f"{driver[0]}; CuPy is lacking", remedy)
     return ProbeResult(
         "gpu",
         False,
         "no NVIDIA driver answers, no CuPy",
-        "a machine with an NVIDIA GPU and  pip install 'anticline[gpu]'; "
+        "a machine with an NVIDIA GPU and  pip install '.[gpu]'  in the checkout; "
         "runs on cores need none",
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from anticline.component.probe import ProbeResult
 
-INSTALL = "pip install 'anticline[solvers]'"
+INSTALL = "pip install '.[solvers]'  in the checkout"
 THREAD_LEVELS = ("single", "funneled", "serialized", "multiple")
 
 
@@ -18,7 +18,7 @@ def mpi() -> ProbeResult:
             "mpi.library",
             False,
             str(error).splitlines()[0],
-            "apt-get install libopenmpi-dev and  pip install 'anticline[solvers]'",
+            f"apt-get install libopenmpi-dev and  {INSTALL}",
         )
     library = MPI.Get_library_version().partition(",")[0].strip("\0 \n")
     level = THREAD_LEVELS[MPI.Query_thread()]

@@ -160,13 +160,19 @@ def _sampling(case: Case, grid: Grid, survey: Survey) -> list[Finding]:
             for text in texts(p["time_step_s"])
             if text not in coarse
         ]
-    if survey.sample_interval_s > 0.5 / top:
-        text = (
-            f"sample interval {survey.sample_interval_s:g} s; the wavelet holds "
-            f"{top:.4g} Hz and needs at most {0.5 / top:.4g} s; sample finer"
-        )
-        findings.append(case.finding(_place(case), text))
+    if fault := interval_fault(survey.sample_interval_s, top):
+        findings.append(case.finding(_place(case), fault))
     return findings
+
+
+def interval_fault(interval_s: float, top_hz: float) -> str | None:
+    """Say that a sample interval [s] does not carry frequencies up to top_hz."""
+    if interval_s <= 0.5 / top_hz:
+        return None
+    return (
+        f"sample interval {interval_s:g} s; the wavelet holds {top_hz:.4g} Hz and "
+        f"needs at most {0.5 / top_hz:.4g} s; sample finer"
+    )
 
 
 def gathering(case: Case, survey: Survey, comm_size: int) -> list[Finding]:
@@ -199,4 +205,4 @@ def imaging(case: Case, survey: Survey, comm_size: int) -> list[Finding]:
     stacked = math.prod(grid.shape)
     findings += capacity.space(case, "image", 2 * 4 * (cells + stacked))
     findings += capacity.memory(case, grid, survey, comm_size, imaging=True)
-    return findings + capacity.budget(case, grid, survey, comm_size)
+    return findings + capacity.storage(case, grid, survey, comm_size)

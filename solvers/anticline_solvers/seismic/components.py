@@ -15,6 +15,7 @@ from anticline.component import (
     Survey,
     VelocityModel,
 )
+from anticline_solvers.seismic.qc.declaration import QC, ImageGathers, Picture
 
 _SEISMIC = "anticline_solvers.seismic"
 _DIGEST = "anticline_solvers.formats.digest"
@@ -25,14 +26,6 @@ Positions = PortType(
 Wavelet = PortType(
     "Wavelet", ".txt", "text", "", "two columns, time [s] and amplitude, from time 0"
 )
-ImageGathers = PortType(
-    "ImageGathers",
-    ".h5",
-    "anticline-image-gathers/1",
-    "",
-    "images over half-offset and depth at chosen points",
-)
-Picture = PortType("Picture", ".png", "png", "", "a picture")
 
 
 def _length(
@@ -41,11 +34,11 @@ def _length(
     return Parameter(name, "float", summary, default, unit="m", minimum=least)
 
 
-def _line(name: str, what: str) -> tuple[Parameter, ...]:
+def _line(name: str, what: str, along: str) -> tuple[Parameter, ...]:
     return (
-        _length(f"{name}_first_m", f"first {what}"),
-        _length(f"{name}_last_m", f"last {what}, at most"),
-        _length(f"{name}_interval_m", f"distance of {what}s", least=0.0),
+        _length(f"{name}_first_m", f"first {what} {along}"),
+        _length(f"{name}_last_m", f"last {what} {along}, at most"),
+        _length(f"{name}_interval_m", f"distance of {what}s {along}", least=0.0),
     )
 
 
@@ -86,6 +79,15 @@ _WAVES = (
         "ranks that share a shot; 0: one in 2-D where there are shots enough, else all",
         0,
         minimum=0,
+        identity=False,
+    ),
+    Parameter(
+        "backend",
+        "str",
+        "what computes the waves: GPUs (cuda), cores (cpu), plain NumPy (reference); "
+        "auto: cuda where every rank has a GPU and CuPy, else cpu",
+        "auto",
+        choices=("auto", "cpu", "cuda", "reference"),
         identity=False,
     ),
     Parameter(
@@ -157,11 +159,11 @@ SURVEY = Component(
             "fixed",
             choices=("fixed", "rolling"),
         ),
-        *_line("source", "source along x"),
-        *_line("source_line", "source line along y (3-D)"),
+        *_line("source", "source", "along x"),
+        *_line("source_line", "source line", "along y (3-D)"),
         _length("source_depth_m", "depth of the sources", 10.0),
-        *_line("receiver", "receiver along x"),
-        *_line("receiver_line", "receiver line along y (3-D)"),
+        *_line("receiver", "receiver", "along x"),
+        *_line("receiver_line", "receiver line", "along y (3-D)"),
         _length("receiver_depth_m", "depth of the receivers", 10.0),
     ),
     run=f"{_SEISMIC}.survey:run",
@@ -261,6 +263,36 @@ RTM = Component(
             identity=False,
         ),
         Parameter(
+            "storage",
+            "str",
+            "how the forward wavefield is kept; auto: the cheapest that fits",
+            "auto",
+            choices=(
+                "auto",
+                "memory",
+                "compressed",
+                "disk",
+                "boundaries",
+                "checkpoints",
+            ),
+            identity=False,
+        ),
+        Parameter(
+            "storage_tolerance",
+            "float",
+            "relative difference that storage may make in a shot's image; 0: none",
+            1e-3,
+            minimum=0.0,
+            maximum=0.5,
+        ),
+        Parameter(
+            "storage_folder",
+            "str",
+            "where storage disk writes; left out, beside the shots' files",
+            None,
+            identity=False,
+        ),
+        Parameter(
             "receiver_illumination",
             "bool",
             "sum the receiver wavefield's energy too",
@@ -301,4 +333,4 @@ COMPARE = Component(
     resources=Resources(ranks=(1, None), threads=False),
 )
 
-COMPONENTS = (SURVEY, FORWARD, RTM, COMPARE)
+COMPONENTS = (SURVEY, FORWARD, RTM, COMPARE, QC)

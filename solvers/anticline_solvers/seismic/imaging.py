@@ -25,11 +25,13 @@ Youn and Zhou (2001), doi:10.1190/1.1444901.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from anticline_solvers.backends.base import memory
 from anticline_solvers.domain.part import Part
 from anticline_solvers.numerics.stencils import first_derivative, second_derivative
 from anticline_solvers.seismic.image_gathers import Field, ImageGathers, Integers
@@ -58,6 +60,7 @@ def halo_of(condition: str, space_order: int) -> int:
 class Imaging:
     """What one shot adds to the result, on the cells a rank owns.
 
+    backend : one of `backends.base.BACKENDS`; in its memory lie
     image, illumination : float32, of the owned box's shape, local, no halo;
         changed by `add`.
     receiver_illumination : the same, sum of r r; None where it is not asked for.
@@ -71,27 +74,33 @@ class Imaging:
         shape: tuple[int, ...],
         spacing_m: tuple[float, ...],
         space_order: int,
-        kernel: str = "cpu",
+        backend: str = "cpu",
         *,
         receiver_illumination: bool = False,
         gathers: ImageGathers | None = None,
     ) -> None:
-        self.image: Field = np.zeros(shape, np.float32)
-        self.illumination: Field = np.zeros(shape, np.float32)
+        self._memory = memory(backend)
+        self.image: Field = self._zeros(shape)
+        self.illumination: Field = self._zeros(shape)
         self.receiver_illumination: Field | None = (
-            np.zeros(shape, np.float32) if receiver_illumination else None
+            self._zeros(shape) if receiver_illumination else None
         )
         self.gathers = gathers
         self.halo = halo_of(condition, space_order)
-        self._kernel = _kernel(kernel)
+        self._kernel = _kernel(backend)
         self._first = _per_axis(first_derivative(space_order), spacing_m, 1)
         self._second = _per_axis(second_derivative(space_order), spacing_m, 2)
+
+    def _zeros(self, shape: tuple[int, ...]) -> Field:
+        zeros: Field = self._memory.to_device(np.zeros(shape, np.float32))
+        return zeros
 
     def add(self, s: Field, r: Field) -> None:
         """Add one imaging step; s, r float32, C contiguous, with `halo`  [Pa].
 
-        Collective over the gathers' ranks where there are gathers.
+        s, r : in the backend's memory, or in the host's. Collective over the gathers' ranks where there are gathers.
         """
+        s, r = self._memory.to_device(s), self._memory.to_device(r)
         if self.gathers is not None:
             self.gathers.add(self._take, self._kernel.multiply_terms, s, r)
         if not self.image.size:
@@ -118,7 +127,7 @@ class Imaging:
             self._kernel.correlate_terms(s_terms, r_terms, s, r, cells)
 
     def partial(self) -> dict[str, Field]:
-        """Give what has been added up so far, this rank's part: not copies."""
+        """Give what has been added up so far, this rank's part, as NumPy arrays."""
         fields = self.on_grid()
         if self.gathers is not None:
             fields["gathers"] = self.gathers.values
@@ -126,10 +135,14 @@ class Imaging:
 
     def on_grid(self) -> dict[str, Field]:
         """Give the part of `partial` that has the shape of the owned box."""
-        fields = {"image": self.image, "illumination": self.illumination}
+        to_host = self._memory.to_host
+        return {name: to_host(values) for name, values in self._sums().items()}
+
+    def _sums(self) -> dict[str, Field]:
+        sums = {"image": self.image, "illumination": self.illumination}
         if self.receiver_illumination is not None:
-            fields["receiver_illumination"] = self.receiver_illumination
-        return fields
+            sums["receiver_illumination"] = self.receiver_illumination
+        return sums
 
     def parts(self, image: Part) -> list[Part]:
         """Give `partial` as parts of global arrays; image : that of the image."""
@@ -142,8 +155,10 @@ class Imaging:
 
     def restore(self, partial: Mapping[str, Field]) -> None:
         """Go on from what `partial` gave; the names and shapes must agree."""
-        for name, values in self.partial().items():
-            values[...] = partial[name]
+        for name, values in self._sums().items():
+            values[...] = self._memory.to_device(np.asarray(partial[name]))
+        if self.gathers is not None:
+            self.gathers.values[...] = partial["gathers"]
 
 
 def terms_of(condition: str, ndim: int) -> int:
@@ -151,15 +166,9 @@ def terms_of(condition: str, ndim: int) -> int:
     return ndim + 1 if condition == INVERSE_SCATTERING else 1
 
 
-def _kernel(name: str) -> ModuleType:
-    """Import one twin; the reference needs no Numba."""
-    if name == "reference":
-        from anticline_solvers.seismic.kernels import reference
-
-        return reference
-    from anticline_solvers.seismic.kernels import cpu
-
-    return cpu
+def _kernel(backend: str) -> ModuleType:
+    """Import one twin; only that of the CPU needs Numba."""
+    return import_module(f"anticline_solvers.seismic.kernels.{backend}")
 
 
 def _per_axis(
@@ -223,7 +232,11 @@ def floor_of(illumination: Field, epsilon: float) -> float:
 
 
 def divided(image: Field, illumination: Field, floor: float) -> Field:
-    """Divide by the illumination plus a floor; zero where there is no light at all."""
+    """Divide by the illumination plus a floor; zero where there is no light at all.
+
+    A free surface is such a place: the pressure is zero there and its gradient not.
+    """
     if floor <= 0.0:
         return np.zeros_like(image)
-    return np.asarray(image / (illumination + np.float32(floor)), np.float32)
+    quotient = image / (illumination + np.float32(floor))
+    return np.asarray(np.where(illumination > 0, quotient, 0), np.float32)

@@ -248,8 +248,8 @@ def _draw_positions(frame: Axes, made: survey.Survey) -> None:
     frame.plot(sources[:, 0], sources[:, 1], "*", color="tab:red", ms=7)
     frame.legend([f"{len(receivers)} receivers", f"{len(sources)} sources"])
     frame.set(xlabel="x [m]", ylabel="depth [m]" if made.ndim == 2 else "y [m]")
-    if made.ndim == 2 and not frame.yaxis_inverted():
-        frame.invert_yaxis()
+    if not frame.yaxis_inverted():
+        frame.invert_yaxis()  # as depth does, and y in slices of a model
 
 
 def _position(text: str, grid: Grid) -> tuple[float, ...] | None:

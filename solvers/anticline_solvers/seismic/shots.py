@@ -86,10 +86,7 @@ def each_shot(
         done = int(context.comm.bcast(counter.done()))
         tally.close()
     if done < len(pending):
-        msg = (
-            f"stopped: {len(pending) - done} of {len(pending)} shots are left; "
-            "run the same case again to go on from here"
-        )
+        msg = f"{len(pending) - done} of {len(pending)} shots are left"
         raise Interrupted(msg)
 
 

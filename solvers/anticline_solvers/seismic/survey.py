@@ -91,7 +91,8 @@ def _wavelet_findings(case: Case) -> list[Finding]:
     findings: list[Finding] = []
     made = checks.attempt(lambda: _wavelet(case), findings)
     texts = wavelets.check_wavelet(*made) if made else []
-    return findings + [case.finding("inputs.wavelet", text) for text in texts]
+    findings += [case.finding("inputs.wavelet", text) for text in texts]
+    return findings + (_band_findings(case, *made) if made and not texts else [])
 
 
 def _length_findings(case: Case) -> list[Finding]:
@@ -100,6 +101,15 @@ def _length_findings(case: Case) -> list[Finding]:
         return []
     text = f"{count:.3g} samples a trace, at most {MOST_SAMPLES:,} are taken"
     return [case.finding("parameters.duration_s", text)]
+
+
+def _band_findings(
+    case: Case, wavelet: wavelets.Wavelet, interval_s: float
+) -> list[Finding]:
+    """Find a sample interval too long for the wavelet's band."""
+    top = wavelets.maximum_frequency(wavelet, interval_s)
+    fault = checks.interval_fault(case.parameters["sample_interval_s"], top)
+    return [case.finding("parameters.sample_interval_s", fault)] if fault else []
 
 
 def _shots(case: Case) -> tuple[Shot, ...]:

@@ -162,7 +162,7 @@ def test_a_result_larger_than_the_disk_is_a_finding(tmp_path: Path) -> None:
     assert hdf5.require_space(path, 1) is None
     finding = hdf5.require_space(path, 10**18)
     assert finding is not None
-    assert "1e+09 GB" in finding.text
+    assert "1e+06 TB" in finding.text
 
 
 def test_the_format_of_a_foreign_file_is_nothing(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def test_more_than_the_disk_holds_is_refused_before_anything_runs(
     tmp_path: Path,
 ) -> None:
     text = ANTICLINE.replace("extent_m: [2000, 1000]", "cells: [9000000, 9000000]")
-    assert "GB free" in _findings(tmp_path, text.replace("100}", "0}"))
+    assert " free; " in _findings(tmp_path, text.replace("100}", "0}"))
     assert [path.name for path in tmp_path.iterdir()] == ["case.yaml"]
 
 

@@ -92,7 +92,7 @@ def test_every_fault_of_a_case_is_found_at_once(folder):
         "sources of shot 1 lie outside",
         "receivers of shot 2 lie outside",
         "out.h5: exists",
-        "100 ranks do not fit",
+        "100 ranks cannot share",
     ):
         assert part in found
 
@@ -160,8 +160,8 @@ def test_a_disk_that_is_too_full_is_found_before(folder, monkeypatch):
         free = 1000
 
     monkeypatch.setattr("shutil.disk_usage", lambda path: Full)
-    assert "GB free" in texts(forward.check(modelling(folder), 1))
-    assert "GB free" in texts(rtm.check(migration(folder), 1))
+    assert " free; " in texts(forward.check(modelling(folder), 1))
+    assert " free; " in texts(rtm.check(migration(folder), 1))
 
 
 def test_an_unreadable_file_does_not_hide_the_other_faults(folder):

@@ -104,3 +104,13 @@ def test_the_imaging_interval_is_at_most_the_nyquist_interval_of_the_band():
     assert imaging.steps_per_image(0.02, 0.003) == 6
     assert imaging.steps_per_image(0.02, 0.002) == 10
     assert imaging.steps_per_image(0.001, 0.003) == 1
+
+
+def test_a_place_without_light_stays_dark_when_normalised():
+    """The gradient of a field does not vanish on a free surface, its light does."""
+    image = np.full((3, 4), 2.0, np.float32)
+    light = np.full((3, 4), 0.5, np.float32)
+    light[:, 0] = 0.0
+    normalised = imaging.normalise(image, light, 1e-3)
+    assert (normalised[:, 0] == 0).all()
+    assert np.allclose(normalised[:, 1:], 4.0, rtol=1e-2)
