@@ -237,3 +237,41 @@ def test_a_check_that_raises_is_told_with_its_component(
         "anticline: case.yaml: the check of trial.write raised ZeroDivisionError: "
     )
     assert done.stderr.count("\n") == 1
+
+
+DATA = """
+from pathlib import Path
+from anticline.component import DataFile, Dataset, read_catalogue
+DATASETS = (
+    Dataset("salt", "Salt", "CC0-1.0", "nobody (2026)", (DataFile("vp", "vp.bin"),)),
+    *read_catalogue(Path(__file__).with_name("pepper.yaml")),
+)
+"""
+PEPPER = """
+format: anticline-catalogue/1
+datasets:
+  pepper:
+    title: Pepper
+    license: CC0-1.0
+    citation: nobody (2026)
+    files: {vp: {path: vp.bin, bytes: unknown, sha256: unknown}}
+"""
+
+
+def test_a_plugin_adds_public_data_and_a_broken_one_is_named(
+    site: Any, tmp_path: Path
+) -> None:
+    site.install(
+        "seasoning", "[anticline.datasets]\ns = seasoning:DATASETS\n", seasoning=DATA
+    )
+    site.install("stale", "[anticline.datasets]\nstale = stale:DATASETS\n", stale="1/0")
+    (site.folder / "pepper.yaml").write_text(PEPPER)
+    shown = site.anticline("data", "list", "--json", cwd=tmp_path)
+    said = json.loads(shown.stdout)
+    assert {"marmousi2", "salt", "pepper"} <= {
+        item["name"] for item in said["datasets"]
+    }
+    [broken] = said["broken"]
+    assert "ZeroDivisionError" in broken
+    shown = site.anticline("components", cwd=tmp_path)
+    assert broken in shown.stdout
