@@ -202,3 +202,11 @@ def test_the_shipped_model_cases_are_sound(
 def test_a_missing_model_is_a_finding_and_no_traceback(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"model\.h5 is not there"):
         load_case(_case(tmp_path, SMOOTH), Registry.discover())
+
+
+def test_velocities_in_kilometres_are_not_taken_for_metres(tmp_path: Path) -> None:
+    _raw(tmp_path)
+    text = IMPORT.replace("  factor: 1000\n", "  peak_frequency_hz: 8\n")
+    found = _findings(tmp_path, text)
+    assert "1.5 to 4.5 m/s" in found
+    assert "1000 from km/s" in found
