@@ -87,7 +87,7 @@ def draw(fold: Fold, title: str, path: Path) -> Path:
         axes.set_ylabel("fold")
     else:
         y = (fold.first_m[1] + fold.bin_m * np.arange(ny + 1)) / 1000.0
-        shown = axes.pcolormesh(x, y, fold.counts.T, cmap="viridis")
+        shown = axes.pcolormesh(x, y, fold.counts.T, cmap="viridis", vmin=0)
         axes.set_aspect("equal", adjustable="datalim")
         axes.set_ylabel(f"distance along {(azimuth + 90.0) % 360.0:.1f} degrees [km]")
         figure.colorbar(shown, ax=axes, label="fold")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import segyio
 
 from anticline.errors import BadInput
 from anticline_solvers.domain.grid import Grid
@@ -212,6 +213,25 @@ def test_map_positions_are_turned_into_the_frame_of_the_model(cases: Any) -> Non
     )
     assert space.ndim == 3
     assert space.frame == Frame(431_000.0, 6_780_000.0, 90.0)
+
+
+def test_a_real_survey_is_imported_once_the_case_says_what_is_right(
+    cases: Any, needs: Any
+) -> None:
+    path = needs.data("seismic/segy/viking_small.segy")
+    told = cases.findings(_case(inputs="").replace("a.sgy", str(path)))
+    assert "600 samples a trace says the binary header" in told
+    right = _case(n_samples=600, coordinate_units="length", copy="false")
+    with pytest.raises(BadInput, match=r"a\.sgy is not there"):
+        cases.findings(right)
+    made = cases.run(right.replace("a.sgy", str(path)))["gathers"]
+    with GatherReader(made) as reader:
+        survey = reader.survey
+        assert survey.shot_ids == (3, 4, 5, 6)
+        np.testing.assert_array_equal(survey.shots[0].source_m, [3237.0, 6.0])
+        np.testing.assert_array_equal(survey.shots[0].receivers_m[0], [0.0, 10.0])
+        with segyio.open(path, ignore_geometry=True) as truth:
+            np.testing.assert_array_equal(reader.read(4), truth.trace.raw[120:240])
 
 
 def test_gathers_left_in_place_are_the_same_as_copies(cases: Any) -> None:

@@ -10,6 +10,7 @@ import pytest
 from anticline_solvers.formats.segy import samples
 from anticline_solvers.formats.segy.layout import read_layout
 from anticline_solvers.formats.segy.traces import TraceFile
+from anticline_solvers.segy.components import IMPORT_GATHERS
 from fuzz.segy_files import Made, ibm
 
 
@@ -94,3 +95,12 @@ def test_the_exponent_of_integers_uses_their_whole_range(code: int) -> None:
     assert room / 2 < np.abs(stored.astype(np.int64)).max() <= room
     error = np.abs(np.ldexp(stored.astype(np.float64), -exponent) - values)
     assert error.max() <= np.ldexp(0.5, -exponent)
+
+
+def test_cases_may_state_every_format_that_is_read() -> None:
+    (stated,) = (
+        parameter
+        for parameter in IMPORT_GATHERS.parameters
+        if parameter.name == "sample_format"
+    )
+    assert stated.choices == tuple(sorted(samples.KINDS))
