@@ -161,7 +161,7 @@ def same_grid(one: Grid, other: Grid) -> bool:
 def finished(case: Case) -> bool:
     """Tell whether the report, and the picture where asked for, are this case's."""
     there = all(path.exists() for path in case.outputs.values())
-    return there and _fingerprint(case.outputs["report"]) == case.fingerprint()
+    return there and fingerprint_of(case.outputs["report"]) == case.fingerprint()
 
 
 def _is_finished(case: Case, findings: list[Finding]) -> bool:
@@ -169,13 +169,14 @@ def _is_finished(case: Case, findings: list[Finding]) -> bool:
     path = case.outputs["report"]
     if not path.exists():
         return False
-    if _fingerprint(path) == case.fingerprint():
+    if fingerprint_of(path) == case.fingerprint():
         return True
     findings.extend(OutputExists.at(path).findings)
     return False
 
 
-def _fingerprint(path: Path) -> str:
+def fingerprint_of(path: Path) -> str:
+    """Give the fingerprint of the case that made a report; empty where it has none."""
     try:
         return str(json.loads(path.read_text())["provenance"]["fingerprint"])
     except (ValueError, KeyError, TypeError, OSError):

@@ -1,6 +1,7 @@
 """Quality control of a survey, its gathers and its image.
 
-component   seismic.qc: what is asked for, and the order of the work
+declaration what seismic.qc takes and makes
+component   its driver
 fold        traces in each midpoint bin
 spectra     amplitude spectra of traces, wavelet and image
 residuals   modelled against observed gathers, trace by trace

@@ -23,7 +23,7 @@ def lights_of(path: Path) -> tuple[str, ...]:
 def decibels(light: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     """Energy relative to the largest [dB], at least -200."""
     most = float(light.max()) or 1.0
-    return 10.0 * np.log10(np.maximum(light / most, 1e-20))
+    return np.asarray(10.0 * np.log10(np.maximum(light / most, 1e-20)))
 
 
 def light_numbers(light: NDArray[np.floating[Any]]) -> dict[str, Any]:

@@ -70,14 +70,14 @@ def residuals_of(
 ) -> Residuals:
     """Compare the traces (receivers, samples) of a shot [Pa]."""
     d, p = (np.asarray(traces, np.float64) for traces in (observed, modelled))
-    energies = [(x**2).sum(axis=1) for x in (d, p, p - d)]
-    silent = (energies[0] == 0.0) | (energies[1] == 0.0)
-    for values in energies:
+    seen, made, apart = ((x**2).sum(axis=1) for x in (d, p, p - d))
+    silent = (seen == 0.0) | (made == 0.0)
+    for values in (seen, made, apart):
         values[silent] = np.nan
     shift, likeness = _shifts(d, p, interval_s, largest_shift_s)
-    scale = np.sqrt(energies[0] * energies[1])
     shift[silent] = np.nan
-    return Residuals(shot_id, *energies, shift, likeness / scale)
+    likeness /= np.sqrt(seen * made)
+    return Residuals(shot_id, seen, made, apart, shift, likeness)
 
 
 def _shifts(d: Values, p: Values, interval_s: float, most_s: float) -> list[Values]:
