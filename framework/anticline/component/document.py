@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from anticline.errors import CaseError, Finding
 
 LEVELS = 2  # of a case file: a section, and its entries
 MOST_BYTES = 256 * 1024  # a longer file is none that a person wrote
+MOST_BRACKETS = 64  # open at one place
+_BRACKET = re.compile(r"[][{}]")
 _CORE = "tag:yaml.org,2002:"
 _SCALARS = {
     "int": "whole number",
@@ -58,6 +61,8 @@ def parse(
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError, YAMLWarning
 
+    if (line := _line_too_deep(text)) is not None:
+        raise CaseError(Finding(name, line, "nested too deeply"))
     reader = _Reader(YAML(typ="safe", pure=True), name, levels)
     try:
         with warnings.catch_warnings():
@@ -78,6 +83,19 @@ def parse(
             Finding(name, top.line, f"{found} found, 'key: value' lines are needed")
         )
     return top.value, reader.findings
+
+
+def _line_too_deep(text: str) -> int | None:
+    """Find the line that opens one bracket too many, quoted ones counted too.
+
+    The parser would tell, after seconds.
+    """
+    depth = 0
+    for match in _BRACKET.finditer(text):
+        depth = depth + 1 if match[0] in "[{" else max(0, depth - 1)
+        if depth > MOST_BRACKETS:
+            return text.count("\n", 0, match.start()) + 1
+    return None
 
 
 def _text(path: Path) -> str:
