@@ -69,6 +69,12 @@ class DeviceArray(NDArrayOperatorsMixin):
         values = getattr(function, method)(*map(_inside, inputs), **options)
         return DeviceArray(np.asarray(values))
 
+    def __array_function__(
+        self, function: Any, types: Any, inputs: Any, options: Any
+    ) -> Any:
+        values = function(*map(_inside, inputs), **options)
+        return DeviceArray(np.asarray(values))
+
     def reshape(self, *shape: Any) -> DeviceArray:
         return DeviceArray(self._values.reshape(*shape))
 

@@ -172,7 +172,8 @@ class CudaDevice:
 
     def sharers(self, ranks: int) -> int:
         """Tell how many of a node's ranks share a device."""
-        return -(-ranks // self._devices)
+        most: int = -(-ranks // self._devices)
+        return most
 
     def free_bytes(self) -> int:
         """Bytes that the device has free, with what CuPy's pool holds in reserve."""

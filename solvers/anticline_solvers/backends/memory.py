@@ -20,8 +20,8 @@ Array = NDArray[Any]
 class Memory(Protocol):
     """Memory of a backend; its arrays know shape, dtype, slices and arithmetic."""
 
-    def to_device(self, array: Array) -> Any:
-        """Give the same values in this memory."""
+    def to_device(self, array: Any) -> Any:
+        """Give the same values in this memory; an array that is there, itself."""
 
     def to_host(self, array: Any) -> Array:
         """Give the same values as a NumPy array."""
@@ -93,6 +93,9 @@ class Device(Memory, Protocol):
 
     def free_bytes(self) -> int:
         """Bytes of device memory that this process may still take."""
+
+    def sharers(self, ranks: int) -> int:
+        """Tell how many of a node's ranks share a device."""
 
 
 class Host:

@@ -98,7 +98,9 @@ class Imaging:
     def add(self, s: Field, r: Field) -> None:
         """Add one imaging step; s, r float32, C contiguous, with `halo`  [Pa].
 
-        s, r : in the backend's memory, or in the host's. Collective over the gathers' ranks where there are gathers.
+        s, r : in the backend's memory, or in the host's.
+
+        Collective over the gathers' ranks where there are gathers.
         """
         s, r = self._memory.to_device(s), self._memory.to_device(r)
         if self.gathers is not None:

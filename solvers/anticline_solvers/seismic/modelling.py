@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 from mpi4py import MPI
 
+from anticline.errors import BadInput
+from anticline_solvers.backends.base import chosen
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats.model import read_field, read_grid, summary
 from anticline_solvers.formats.survey import Survey
@@ -39,7 +41,7 @@ class Modelling:
     dt_s : time step [s]. space_order : 2, 4, ... 16.
     boundary : absorbing layers and free surface.
     comm : the group of ranks that shares a shot.
-    physics : one of `physics.PHYSICS`.
+    physics : one of `physics.PHYSICS`. backend : one of `backends.base.BACKENDS`.
     """
 
     model: Path
@@ -49,19 +51,34 @@ class Modelling:
     boundary: Boundary
     comm: MPI.Comm
     physics: str = "acoustic"
+    backend: str = "cpu"
 
     @classmethod
     def of(
         cls, model: Path, parameters: Mapping[str, Any], comm: MPI.Comm, group: MPI.Comm
     ) -> Modelling:
-        """Read what is needed on rank 0 of ``comm``; collective over it."""
+        """Read what is needed on rank 0 of ``comm``; collective over it.
+
+        Raises BadInput where the case asks for devices and a rank has none.
+        """
         found = None
         if comm.rank == 0:
             grid = read_grid(model)
             found = grid, time_step_s(model, grid, parameters)
         grid, dt_s = comm.bcast(found)
+        try:
+            backend = chosen(parameters["backend"], comm)
+        except ImportError as error:
+            msg = f"parameters.backend: {error}"
+            raise BadInput(msg) from error
         return cls(
-            model, grid, dt_s, parameters["space_order"], boundary_of(parameters), group
+            model,
+            grid,
+            dt_s,
+            parameters["space_order"],
+            boundary_of(parameters),
+            group,
+            backend=backend,
         )
 
     def time_steps(self, survey: Survey) -> int:
@@ -91,6 +108,7 @@ class Modelling:
             space_order=self.space_order,
             boundary=self.boundary,
             comm=self.comm,
+            backend=self.backend,
         )
 
 

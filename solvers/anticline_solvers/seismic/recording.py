@@ -27,9 +27,8 @@ class Recording:
         self._propagator = propagator
         self._sources, self._series, self._receivers = sources, series, receivers
         self._state = propagator.start()
-        self._samples = np.zeros(
-            (series.shape[1], receivers.owned.size), propagator.dtype
-        )
+        shape = series.shape[1], receivers.owned.size
+        self._samples = propagator.memory.to_device(np.zeros(shape, propagator.dtype))
         self._done = 0
 
     def finish(self, at_step: AtStep) -> None:
@@ -55,7 +54,8 @@ class Recording:
         return self._collected(self._series.shape[1])
 
     def _collected(self, steps: int) -> Array | None:
-        rows = np.ascontiguousarray(self._samples[:steps].T)
+        samples = self._propagator.memory.to_host(self._samples[:steps])
+        rows = np.ascontiguousarray(samples.T)
         return self._propagator.placement.collect(self._receivers, rows)
 
     def parts(self) -> list[Part]:
@@ -85,4 +85,6 @@ class Recording:
             first, last = int(owned[0]), int(owned[-1]) + 1
             box = (slice(first, last), slice(0, self._done))
             rows = reader.box("traces", (self._receivers.n, self._done), box)
-            self._samples[: self._done] = rows[owned - first].T
+            place = self._propagator.memory.to_device
+            mine = np.ascontiguousarray(rows[owned - first].T)
+            self._samples[: self._done] = place(mine)

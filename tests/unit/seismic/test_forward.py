@@ -26,6 +26,7 @@ PARAMETERS = {
     "time_step_s": None,
     "space_order": 8,
     "absorbing_cells": 20,
+    "backend": "cpu",
     "free_surface": False,
 }
 

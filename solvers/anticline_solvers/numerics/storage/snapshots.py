@@ -8,7 +8,10 @@ from anticline_solvers.numerics.storage.protocol import Array
 
 
 class Snapshots:
-    """A `Store` of float32 snapshots, all of one shape and dtype."""
+    """A `Store` of float32 snapshots, all of one shape and dtype.
+
+    It lies in the memory of the snapshots: a device's, if they come from one.
+    """
 
     def __init__(self, capacity: int) -> None:
         """Make room for `capacity` snapshots, once the first one is put."""
@@ -19,7 +22,8 @@ class Snapshots:
     def put(self, k: int, snapshot: Array) -> None:
         """Copy the snapshot of imaging step k."""
         if self._store is None:
-            self._store = np.empty((self._capacity, *snapshot.shape), snapshot.dtype)
+            shape = (self._capacity, *snapshot.shape)
+            self._store = np.empty_like(snapshot, shape=shape, order="C")
         self._store[len(self._numbers)] = snapshot
         self._numbers.append(k)
 
