@@ -103,5 +103,5 @@ def test_a_component_that_cannot_tell_is_named(trial: Any, tmp_path: Path) -> No
     done = trial.anticline("run", "case.yaml", cwd=tmp_path)
     assert done.returncode == 70
     assert done.stderr.startswith(
-        "anticline: case.yaml: the finished of trial.puzzle raised LookupError: which "
+        "anticline: case.yaml: the test for finished results of trial.puzzle "
     )

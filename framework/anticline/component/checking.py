@@ -91,7 +91,7 @@ def is_finished(case: Case) -> bool:
     try:
         return bool(resolve(case.component.finished)(case))
     except Exception as error:
-        raise Failed(_fault(case, "finished", error)) from error
+        raise Failed(_fault(case, "test for finished results", error)) from error
 
 
 def _fault(case: Case, what: str, error: Exception) -> str:

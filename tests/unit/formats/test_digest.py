@@ -18,6 +18,7 @@ from anticline.component.registry import resolve
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats import digest as digests
 from anticline_solvers.formats.digest import digest
+from anticline_solvers.formats.image import write_image
 from anticline_solvers.formats.model import write_model
 
 GRID = Grid((7, 5), (10.0, 10.0), (0.0, 0.0))
@@ -186,3 +187,30 @@ def test_a_model_that_is_another_leaves_no_later_result_finished(
 def test_an_output_that_is_no_result_is_not_finished(made: dict[str, Case]) -> None:
     made["smooth"].outputs["model"].write_text("an editor was here")
     assert not is_finished(made["smooth"])
+
+
+COMPARE = """
+component: seismic.compare
+inputs: {image: image.h5, reference: image.h5}
+outputs: {report: report.json, picture: picture.png}
+parameters: {window_m: 50}
+"""
+
+
+def test_a_report_is_finished_while_its_images_and_its_picture_stay(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "case.yaml").write_text(COMPARE)
+    image = tmp_path / "image.h5"
+    write_image(image, GRID, {"image": VP - 3000})
+    case = load_case(tmp_path / "case.yaml", Registry.discover())
+    assert not is_finished(case)
+    make(case)
+    assert is_finished(case)
+    with h5py.File(image, "r+") as file:
+        _value(file)
+    assert not is_finished(case)
+    write_image(image, GRID, {"image": VP - 3000}, provenance={"ranks": 3})
+    assert is_finished(case)
+    case.outputs["picture"].unlink()
+    assert not is_finished(case)
