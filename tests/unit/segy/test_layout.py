@@ -142,6 +142,7 @@ def test_revision_2_says_more_and_is_held_to_it(tmp_path: Path) -> None:
     layout = _layout(tmp_path, made.bytes())
     assert (layout.n_samples, layout.interval, layout.n_traces) == (20, 1234.5, 6)
     assert layout.header_bytes == 720
+    assert layout.notes == ("2 further headers a trace (byte 3507) are skipped",)
     with TraceFile(layout) as file:
         np.testing.assert_array_equal(file.samples([4])[0], made.samples[4])
         assert file.headers(4, 5)["line_trace"][0] == 5

@@ -129,8 +129,15 @@ def _layout_of(path: Path, file: BinaryIO, size: int, stated: Stated) -> Layout:
         0.3048 if header.system == FEET else 1.0,
         stated.header_map,
         tuple(sizing.doubts),
-        header.notes,
+        header.notes + _skipped(header),
     )
+
+
+def _skipped(header: BinaryHeader) -> tuple[str, ...]:
+    """Note the further headers of a trace, which are not read."""
+    if not header.extra_headers:
+        return ()
+    return (f"{header.extra_headers} further headers a trace (byte 3507) are skipped",)
 
 
 def _count(value: int, byte: str) -> int:
