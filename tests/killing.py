@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 import psutil
 
+from anticline.execution.launch import launch
+from anticline.execution.local import find_launcher
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats.model import write_model
 
@@ -55,12 +57,18 @@ class Line:
         path.write_text(json.dumps(content))
         return path
 
-    def command(self, name: str, ranks: int, *, launcher: bool = False) -> list[str]:
+    def command(
+        self, name: str, ranks: int, *, grace_s: int | None = None
+    ) -> list[str]:
         program = [sys.executable, "-m", "anticline.rank", f"seismic.{name}"]
         program.append(str(self.folder / f"{name}.yaml"))
-        if ranks == 1 and not launcher:
+        if ranks == 1 and grace_s is None:
             return program
-        return ["mpirun", "--quiet", "--bind-to", "none", "-n", str(ranks), *program]
+        mpirun, family = find_launcher()
+        line = launch(
+            program, mpirun=mpirun, family=family, ranks=ranks, cores=1, grace_s=grace_s
+        )
+        return list(line.command)
 
     def start(self, name: str, ranks: int, **options: Any) -> subprocess.Popen[str]:
         """Start a case; its messages come through a pipe."""

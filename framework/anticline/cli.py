@@ -154,6 +154,14 @@ def run(
         int | None,
         typer.Option(min=1, help="Threads of a rank; default: ranks share the cores."),
     ] = None,
+    grace: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Open MPI: seconds that mpirun leaves its ranks where SIGTERM "
+            "reaches it past this command; a run that fails ends that much later.",
+        ),
+    ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Show only what goes wrong.")
     ] = False,
@@ -164,7 +172,9 @@ def run(
     def tell(line: str) -> None:
         typer.echo(line, err=True)
 
-    code = operations.run(cases, ranks=ranks, threads=threads, quiet=quiet, tell=tell)
+    code = operations.run(
+        cases, ranks=ranks, threads=threads, grace_s=grace, quiet=quiet, tell=tell
+    )
     raise typer.Exit(code)
 
 

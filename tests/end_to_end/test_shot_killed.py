@@ -100,6 +100,23 @@ def test_a_shot_goes_on_on_another_number_of_ranks(line, half, ranks, number):
     assert same_image(line)
 
 
+@pytest.mark.slow
+def test_a_launch_line_with_a_grace_time_lets_mpirun_be_ended_by_sigterm(line):
+    line.write_case("rtm", checkpoint_interval_s=0.0, ranks_per_shot=2)
+    with line.start("rtm", 2, grace_s=20) as run:
+        assert run.stderr is not None
+        while "shots to do" not in run.stderr.readline():
+            assert run.poll() is None
+        time.sleep(0.5)
+        assert not line.checkpoints("image.h5")
+        code = end(run, signal.SIGTERM)
+    assert code != DONE
+    assert line.checkpoints("image.h5")
+    line.write_case("rtm")
+    assert "goes on in the" in line.finish("rtm")
+    assert same_image(line)
+
+
 def test_a_gather_goes_on(line):
     (line.folder / "g.h5").unlink()
     line.write_case("forward", checkpoint_interval_s=OFTEN_S)
