@@ -36,6 +36,7 @@ from anticline.component.registry import (
     resolve,
 )
 from anticline.component.sequence import load_cases, read_cases
+from anticline.drawing import plot as plot  # a verb, made there
 from anticline.drawing import viewers
 from anticline.errors import ExitCode, Failed, Finding
 from anticline.execution.cores import count_cores, usable_cpus
