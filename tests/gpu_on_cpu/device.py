@@ -118,6 +118,9 @@ class HostDevice:
 
     join = settle
 
+    def synchronize(self) -> None:
+        self.settle()
+
     def sharers(self, ranks: int) -> int:
         return ranks
 

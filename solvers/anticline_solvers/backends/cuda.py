@@ -170,6 +170,10 @@ class CudaDevice:
         """Let the current stream follow the second one."""
         self._cupy.cuda.get_current_stream().wait_event(self._side.record())
 
+    def synchronize(self) -> None:
+        """Wait until the device has done everything."""
+        self._cupy.cuda.runtime.deviceSynchronize()
+
     def sharers(self, ranks: int) -> int:
         """Tell how many of a node's ranks share a device."""
         most: int = -(-ranks // self._devices)

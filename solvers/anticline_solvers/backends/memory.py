@@ -91,6 +91,9 @@ class Device(Memory, Protocol):
     def join(self) -> None:
         """Let what the main queue is given from here on follow the second queue."""
 
+    def synchronize(self) -> None:
+        """Wait here until both queues are empty."""
+
     def free_bytes(self) -> int:
         """Bytes of device memory that this process may still take."""
 
