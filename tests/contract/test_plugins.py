@@ -108,7 +108,9 @@ def test_one_component_is_shown_whole(trial: Any, tmp_path: Path) -> None:
     assert line in done.stdout.splitlines()
     lost = trial.anticline("components", "trial.wrote", cwd=tmp_path)
     assert lost.returncode == 65
-    assert lost.stderr.startswith("unknown component 'trial.wrote'; trial.write")
+    assert lost.stderr.startswith(
+        "unknown component 'trial.wrote'; did you mean trial.write"
+    )
 
 
 def test_a_case_is_checked_without_running(trial: Any, tmp_path: Path) -> None:
