@@ -11,8 +11,8 @@ from anticline_solvers.domain.assembly import assemble
 from anticline_solvers.domain.decomposition import Decomposition, choose_process_grid
 from anticline_solvers.seismic import imaging
 from anticline_solvers.seismic.image_gathers import Columns, ImageGathers, Lattice
+from surveys import GRID, WORLD, contents, drive, made_line
 
-WORLD = MPI.COMM_WORLD
 RANKS = pytest.mark.parallel([1, 2, 3, 4])
 LINE = (19, 12), (10.0, 10.0), Lattice((tuple(range(19)),), 0, 9)
 VOLUME = (11, 10, 8), (10.0, 12.0, 9.0), Lattice(((0, 3, 5, 9), (2, 6, 7)), 1, 5)
@@ -79,6 +79,35 @@ def test_a_rank_without_cells_takes_part(tmp_path):
 def placed(gathers: ImageGathers):
     box = (*gathers.place, *(slice(0, n) for n in gathers.values.shape[-2:]))
     return box, gathers.values
+
+
+@pytest.mark.parallel([1, 2, 4])
+@pytest.mark.parametrize(
+    ("ranks_per_shot", "condition"),
+    [(2, "inverse_scattering"), (1, "cross_correlation")],
+)
+def test_migrated_gathers_do_not_depend_on_ranks_or_groups(
+    tmp_path_factory, ranks_per_shot, condition
+):
+    line = made_line(tmp_path_factory, GRID, 150.0)
+    given = {
+        "condition": condition,
+        "aperture_m": 120.0,
+        "gathers_shift_max_m": 150.0,
+        "gathers_every_m": 70.0,
+    }
+    shared = line.rtm(
+        "many.h5", ranks_per_shot=min(ranks_per_shot, WORLD.size), **given
+    )
+    shared.outputs["image_gathers"] = line.folder / "many_gathers.h5"
+    drive(shared, WORLD)
+    if WORLD.rank == 0:
+        alone = line.rtm("one.h5", **given)
+        alone.outputs["image_gathers"] = line.folder / "one_gathers.h5"
+        drive(alone, MPI.COMM_SELF)
+        for name, path in shared.outputs.items():
+            assert contents(path) == contents(alone.outputs[name])
+    WORLD.Barrier()
 
 
 @RANKS

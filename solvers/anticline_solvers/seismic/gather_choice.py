@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from anticline.component import Case
+from anticline.component.units import size_text
 from anticline.errors import Finding
 from anticline_solvers.backends.free_memory import free_bytes
 from anticline_solvers.domain.grid import Grid
@@ -121,6 +122,19 @@ def shot_bytes(lattice: Lattice, grid: Grid, survey: Survey, case: Case) -> list
     return found
 
 
+def space(case: Case, grid: Grid, survey: Survey) -> list[Finding]:
+    """Find a disk too full for images and gathers of every shot and the stack."""
+    lattice = lattice_of(case, grid)
+    if lattice is None:
+        return []
+    cells = sum(map(math.prod, capacity.windows(case, grid, survey)))
+    images = 2 * capacity.FLOAT32 * (cells + math.prod(grid.shape))
+    gathers = sum(shot_bytes(lattice, grid, survey, case)) + stacked_bytes(
+        lattice, grid
+    )
+    return capacity.space(case, PORT, images + gathers)
+
+
 def memory(case: Case, grid: Grid, survey: Survey, comm_size: int) -> list[Finding]:
     """Find image gathers that do not fit the memory that is free.
 
@@ -147,7 +161,7 @@ def memory(case: Case, grid: Grid, survey: Survey, comm_size: int) -> list[Findi
     reach = share * case.parameters[SHIFT]
     text = (
         f"gathers at {points} image points, {len(lattice.offsets)} half-offsets each, "
-        f"take {gathers / 1e9:.3g} GB on one rank, and {max(0, free) / 1e9:.3g} GB are "
+        f"take {size_text(gathers)} on one rank, and {size_text(max(0, free))} are "
         f"free beside the wavefields; admissible are {int(share * points)} image "
         f"points, or half-offsets up to {reach:.3g} m"
     )

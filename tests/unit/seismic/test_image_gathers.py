@@ -11,6 +11,7 @@ from mpi4py import MPI
 
 from anticline.component import Case
 from anticline.component.declare import REQUIRED
+from anticline.component.units import size_text
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats.image_gathers import (
     GatherAxes,
@@ -193,6 +194,10 @@ def test_gathers_that_cannot_be_made_are_refused_with_what_is_needed(
     assert any(said in found.text for found in findings)
 
 
+class Disk:
+    free = 1000
+
+
 def test_gathers_larger_than_the_memory_are_refused_with_the_admissible_number(
     monkeypatch,
 ):
@@ -206,11 +211,17 @@ def test_gathers_larger_than_the_memory_are_refused_with_the_admissible_number(
     gathers = 5 * 4 * 100 * 81 * 51
     monkeypatch.setattr(gather_choice, "free_bytes", lambda: 4_000_000)
     (finding,) = gather_choice.memory(dense, GRID, survey, 1)
-    assert f"take {gathers / 1e9:.3g} GB" in finding.text
+    assert f"take {size_text(gathers)} on one rank" in finding.text
     points = int(finding.text.split("admissible are ")[1].split(" image")[0])
     reach = float(finding.text.split("up to ")[1].split(" m")[0])
     assert 0 < points < 100
     assert 0.0 < reach < 400.0
     coarse = case(gathers_shift_max_m=400.0, gathers_every_m=1000.0 / points)
     assert not gather_choice.memory(coarse, GRID, survey, 1)
+    assert not gather_choice.space(dense, GRID, survey)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: Disk())
+    (finding,) = gather_choice.space(dense, GRID, survey)
+    images = 2 * 4 * 101 * 51 * (4 + 1)
+    gathers = 4 * 100 * 81 * 51 * (4 + 1)
+    assert f"takes about {size_text(images + gathers)}" in finding.text
     assert not gather_choice.memory(case(asked=False), GRID, survey, 1)
