@@ -36,9 +36,19 @@ def read_inputs(
             findings.add(line, f"input '{name}': {path} is not there")
         elif not path.is_file():
             findings.add(line, f"input '{name}': {path} is a device or a pipe")
-        elif not os.access(path, os.R_OK):
-            findings.add(line, f"input '{name}': {path} may not be read")
+        elif trouble := _unreadable(path):
+            findings.add(line, f"input '{name}': {path} cannot be read: {trouble}")
     return paths
+
+
+def _unreadable(path: Path) -> str | None:
+    """Say why not even the first byte of a file can be read."""
+    try:
+        with path.open("rb") as stream:
+            stream.read(1)
+    except OSError as error:
+        return error.strerror
+    return None
 
 
 def read_outputs(

@@ -122,6 +122,8 @@ parameters:
         ("image.h5", "gathers.h5", 5, "is also input 'gathers'"),
         ("image.h5}", "image.h5, report: image.h5}", 5, "is also output 'image'"),
         ("image.h5", ".", 5, "is a folder"),
+        ("model: model.h5", "model: /proc/self/mem", 3, "cannot be read: Input/"),
+        ("model: model.h5", "model: /dev/zero", 3, "is a device or a pipe"),
         ("model: model.h5", "model: .", 3, "is a folder"),
         ("model: model.h5", "model: 3", 3, "needs the path of a file"),
         ("{image: image.h5}", "image.h5", 5, "'outputs' needs 'key: value' pairs"),
