@@ -45,9 +45,8 @@ test-full: check ## every test, those that take minutes included
 	@tests/run.sh serial "not gpu"
 	@tests/run.sh ranks "not gpu"
 
-test-gpu: setup ## the tests that need a CUDA device
-	@nvidia-smi -L 2>/dev/null || echo "no CUDA device answers here: no GPU test runs"
-	@! nvidia-smi -L >/dev/null 2>&1 || tests/run.sh serial "gpu"
+test-gpu: ## the tests that need a CUDA device, on one process and on ranks
+	@tests/gpu.sh
 
 bench: setup ## speed as ratios: to memory bandwidth, and to peers
 	@python benchmarks/run.py

@@ -186,7 +186,7 @@ FORWARD = Component(
     check=f"{_SEISMIC}.forward:check",
     finished=f"{_DIGEST}:finished",
     digest=f"{_DIGEST}:digest",
-    resources=Resources(bytes_per_cell=16.0, gpu="none"),
+    resources=Resources(bytes_per_cell=16.0, gpu="optional"),
 )
 
 RTM = Component(
@@ -304,7 +304,7 @@ RTM = Component(
     check=f"{_SEISMIC}.rtm:check",
     finished=f"{_DIGEST}:finished",
     digest=f"{_DIGEST}:digest",
-    resources=Resources(bytes_per_cell=32.0, gpu="none"),
+    resources=Resources(bytes_per_cell=32.0, gpu="optional"),
 )
 
 COMPARE = Component(
