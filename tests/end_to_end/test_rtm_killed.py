@@ -24,7 +24,7 @@ PARAMETERS = {
         "receiver_interval_m": 20,
     },
     "forward": {},
-    "rtm": {"ranks_per_shot": 1, "memory_budget": 1.5e6},
+    "rtm": {"ranks_per_shot": 1, "memory_budget": 1.5e6, "storage": "checkpoints"},
 }
 
 

@@ -104,7 +104,11 @@ def test_gathers_of_stopped_shots_have_the_same_bits(line, capfd, ranks_per_shot
 def test_an_image_of_stopped_shots_has_the_same_bits(
     line, capfd, memory_budget, steps, halves
 ):
-    given = {"ranks_per_shot": WORLD.size, "memory_budget": memory_budget}
+    given = {
+        "ranks_per_shot": WORLD.size,
+        "memory_budget": memory_budget,
+        "storage": "checkpoints",
+    }
     made = line.rtm("stopped.h5", **given)
     places = interrupted(made, steps, capfd)
     assert {place.split()[2] for place in places} == halves

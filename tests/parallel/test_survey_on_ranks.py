@@ -93,7 +93,7 @@ def test_a_3d_image_does_not_depend_on_ranks(line_3d):
 @RANKS
 def test_an_image_with_a_recomputed_source_field_is_the_one_with_it_in_memory(line):
     roomy = line.rtm("roomy.h5", memory_budget=1e9)
-    tight = line.rtm("tight.h5", memory_budget=260e3)
+    tight = line.rtm("tight.h5", memory_budget=260e3, storage="checkpoints")
     for made in (roomy, tight):
         drive(made, WORLD)
     assert contents(tight.outputs["image"]) == contents(roomy.outputs["image"])

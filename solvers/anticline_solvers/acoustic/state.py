@@ -35,6 +35,10 @@ class State:
         """The flat pressure p^(n-1) [Pa]; the next step overwrites it."""
         return self.waves[1 - self.turn]
 
+    def swap(self) -> None:
+        """Exchange the two time levels, so that time runs the other way."""
+        self.turn = 1 - self.turn
+
     def clear(self) -> None:
         """Return to rest: zero pressure and memories."""
         for array in (*self.waves, *self.memories):

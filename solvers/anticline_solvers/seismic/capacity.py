@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from anticline.component import Case
@@ -14,8 +15,9 @@ from anticline_solvers.domain.decomposition import choose_process_grid
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats.hdf5 import require_space
 from anticline_solvers.formats.survey import Survey
-from anticline_solvers.numerics.storage import plan_storage
+from anticline_solvers.numerics.storage import COMPRESSED, DISK, Sizes, choose
 from anticline_solvers.seismic.aperture import window, windowed
+from anticline_solvers.seismic.keeping import codec_tolerance
 from anticline_solvers.seismic.modelling import boundary_of
 from anticline_solvers.seismic.shots import ranks_for_a_shot
 
@@ -95,24 +97,46 @@ def memory(
     return [case.finding("inputs.model", text)]
 
 
-def budget(case: Case, grid: Grid, survey: Survey, comm_size: int) -> list[Finding]:
-    """Find a memory budget that cannot hold one state and one snapshot of a rank."""
+def storage(case: Case, grid: Grid, survey: Survey, comm_size: int) -> list[Finding]:
+    """Find a memory budget, a tolerance or a disk that the storage asked for rules out.
+
+    The sizes are those of a rank's share of the largest window, halos apart.
+    """
     p = case.parameters
-    if p["memory_budget"] is None:
-        return []
     shared = ranks_of(case, survey, comm_size)
     cells = max(windows(case, grid, survey), key=math.prod)
-    snapshot, state = bytes_held(cells, p)
+    snapshot, state = (n // shared for n in bytes_held(cells, p))
+    budget, asked = p["memory_budget"], p["storage"]
+    sizes = Sizes(
+        n_imaging=survey.n_samples,
+        every=1,
+        snapshot=snapshot,
+        state=state,
+        strip=strip_bytes(cells, p) // shared,
+        tolerance=codec_tolerance(p),
+        budget=int(free_bytes() if budget is None else budget),
+    )
     try:
-        plan_storage(
-            survey.n_samples,
-            snapshot // shared,
-            state // shared,
-            int(p["memory_budget"]),
-        )
+        choose(sizes, asked)
     except ValueError as error:
-        return [case.finding("parameters.memory_budget", str(error))]
-    return []
+        name = "memory_budget" if sizes.tolerance or asked != COMPRESSED else "storage"
+        return [case.finding(f"parameters.{name}", str(error))]
+    if asked != DISK:
+        return []
+    folder = Path(p["storage_folder"] or work_folder(case))
+    lack = require_space(folder / "wavefield", shared * int(sizes.spilled))
+    return [case.finding("parameters.storage_folder", lack.text)] if lack else []
+
+
+def strip_bytes(cells: Cells, parameters: Mapping[str, Any]) -> int:
+    """Bytes inside the layers that a reconstruction needs of a time step."""
+    reach, volume = parameters["space_order"] // 2, math.prod(cells)
+    margins = boundary_of(parameters).margins(len(cells))
+    faces = sum(
+        (bool(low) + bool(high)) * volume // n
+        for n, (low, high) in zip(cells, margins, strict=True)
+    )
+    return int(FLOAT32 * reach * faces)
 
 
 def bytes_held(cells: Cells, parameters: Mapping[str, Any]) -> tuple[int, int]:

@@ -27,16 +27,16 @@ from typing import Any
 from anticline_solvers.domain.layout import Array
 from anticline_solvers.domain.part import Part, reading_under, under
 from anticline_solvers.formats.checkpoint import Reader
-from anticline_solvers.numerics.storage import ForwardRun, KeepSnapshot, Saved, Sweep
+from anticline_solvers.numerics.storage import KeepSnapshot, Saved, Sweep
 from anticline_solvers.seismic.imaging import Imaging
-from anticline_solvers.seismic.migration import ReceiverField, SourceField
+from anticline_solvers.seismic.migration import ReceiverField, SourceField, SourceRun
 from anticline_solvers.seismic.restart import Restart
 
 SOURCE, RECEIVER, SUMS = "source", "receiver", "sums"
 NOWHERE = -1
 MOST_WAYPOINTS = 3
 
-MakeSweep = Callable[[int, ForwardRun[Any]], Sweep]
+MakeSweep = Callable[[int, SourceRun], Sweep]
 """make(n, run) -> a sweep over n imaging steps of a run; collective."""
 
 
@@ -192,11 +192,11 @@ class _SectionRun:
     """The source field from a waypoint on, its imaging steps counted from 0."""
 
     def __init__(self, source: SourceField, section: Section, every: int) -> None:
-        self._source, self._section, self._every = source, section, every
+        self.source, self._section, self._every = source, section, every
 
     def start(self) -> Any:
         """Make the state before the section's first imaging step."""
-        source, begin = self._source, self._section.begin
+        source, begin = self.source, self._section.begin
         state = source.start()
         if begin is not None:
             with Reader(begin.path) as reader:
@@ -211,15 +211,21 @@ class _SectionRun:
         """Go from before the section's imaging step first to before last."""
         begin = self._section.first
         kept = None if keep is None else _counted_from(begin, keep)
-        self._source.advance(state, begin + first, begin + last, kept)
+        self.source.advance(state, begin + first, begin + last, kept)
+
+    def time_steps(self, n_imaging: int) -> tuple[int, int]:
+        """Tell the time steps, first and last + 1, of so many imaging steps."""
+        first = self._section.first
+        last = (first + n_imaging) * self._every
+        return first * self._every, min(last, self.source.steps)
 
     def save(self, state: Any) -> Saved:
         """Copy the wavefield."""
-        return self._source.save(state)
+        return self.source.save(state)
 
     def load(self, state: Any, saved: Saved) -> None:
         """Take a copied wavefield up again."""
-        self._source.load(state, saved)
+        self.source.load(state, saved)
 
 
 def _counted_from(begin: int, keep: KeepSnapshot) -> KeepSnapshot:

@@ -7,18 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mpi4py import MPI
-
-from anticline_solvers.numerics.storage import (
-    KeepSnapshot,
-    StoragePlan,
-    plan_storage,
-)
+from anticline_solvers.numerics.storage import ForwardRun, KeepSnapshot
 from anticline_solvers.seismic.physics import Propagator
 from anticline_solvers.seismic.timeloop import propagate
 
@@ -41,6 +35,9 @@ class SourceField:
     """The source wavefield of a shot, as `numerics.storage` runs it.
 
     state, step : the wavefield last advanced, and its time steps.
+    series : what acts. every : time steps between imaging steps. halo : cells around
+        a snapshot. at_step : called at every complete time step.
+    to_host : hand snapshots out as NumPy arrays, wherever the wavefield lives.
     """
 
     def __init__(
@@ -52,11 +49,17 @@ class SourceField:
         at_step: AtStep,
     ) -> None:
         """Keep a snapshot every ``every`` time steps, with ``halo`` cells around."""
-        self.propagator, self._source = propagator, source
-        self._every, self._halo, self._at_step = every, halo, at_step
+        self.propagator, self.series = propagator, source
+        self.every, self.halo, self.at_step = every, halo, at_step
         self._silent = propagator.points(np.empty((0, propagator.placement.grid.ndim)))
         self.state: Any = None
         self.step = 0
+        self.to_host = False
+
+    @property
+    def steps(self) -> int:
+        """Time steps of the run."""
+        return int(self.series.values.shape[0])
 
     def start(self) -> Any:
         """Make a wavefield at rest."""
@@ -66,30 +69,44 @@ class SourceField:
         self, state: Any, first: int, last: int, keep: KeepSnapshot | None
     ) -> None:
         """Go from before imaging step first to before last."""
-        every = self._every
+        every = self.every
         self.advance_steps(state, first * every, last * every, keep)
 
     def advance_steps(
-        self, state: Any, first: int, last: int, keep: KeepSnapshot | None
+        self,
+        state: Any,
+        first: int,
+        last: int,
+        keep: KeepSnapshot | None,
+        each: AtStep | None = None,
     ) -> None:
-        """Go from before time step first to before last, or to the end of the run."""
-        nt, every = self._source.values.shape[0], self._every
+        """Go from before time step first to before last, or to the end of the run.
+
+        each : called as each(n, state) at every time step.
+        """
+        nt, every = self.steps, self.every
 
         def at_step(n: int, state: Any) -> None:
             if keep is not None and n % every == 0:
-                keep(n // every, self.propagator.view(state, self._halo))
+                keep(n // every, self._snapshot(state))
+            if each is not None:
+                each(n, state)
             self.state, self.step = state, n + 1
-            self._at_step(n, state)
+            self.at_step(n, state)
 
         propagate(
             self.propagator,
-            self._source.points,
-            self._source.values.T,
+            self.series.points,
+            self.series.values.T,
             self._silent,
             state=state,
             steps=(first, min(last, nt)),
             at_step=at_step,
         )
+
+    def _snapshot(self, state: Any) -> NDArray[Any]:
+        view = self.propagator.view(state, self.halo)
+        return self.propagator.memory.to_host(view) if self.to_host else view
 
     def save(self, state: Any) -> dict[str, NDArray[Any]]:
         """Copy the wavefield."""
@@ -98,6 +115,15 @@ class SourceField:
     def load(self, state: Any, saved: dict[str, NDArray[Any]]) -> None:
         """Take a copied wavefield up again."""
         self.propagator.load(state, saved)
+
+
+class SourceRun(ForwardRun[Any], Protocol):
+    """A part of a source field, run as `numerics.storage` asks; steps can be seen."""
+
+    source: SourceField
+
+    def time_steps(self, n_imaging: int) -> tuple[int, int]:
+        """Tell the time steps, first and last + 1, of so many imaging steps."""
 
 
 class ReceiverField:
@@ -135,26 +161,8 @@ class ReceiverField:
             state=self.state,
             at_step=at_step,
         )
-        return np.ascontiguousarray(self.propagator.view(self.state, halo))
-
-
-def plan_of(
-    propagator: Propagator,
-    halo: int,
-    n_imaging: int,
-    budget_bytes: float,
-    comm: MPI.Comm,
-) -> StoragePlan:
-    """Plan what a group holds of a source wavefield; the same on all its ranks.
-
-    budget_bytes : of this rank. Raises ValueError where the budget is too small.
-    """
-    state = propagator.start()
-    snapshot = propagator.view(state, halo).nbytes
-    saved = sum(array.nbytes for array in propagator.save(state).values())
-    return plan_storage(
-        n_imaging,
-        comm.allreduce(snapshot, MPI.MAX),
-        comm.allreduce(saved, MPI.MAX),
-        int(comm.allreduce(budget_bytes, MPI.MIN)),
-    )
+        propagator = self.propagator
+        field: NDArray[Any] = propagator.memory.contiguous(
+            propagator.view(self.state, halo)
+        )
+        return field

@@ -35,6 +35,9 @@ class Wavefield(Protocol):
     def previous(self) -> Array:
         """The field one time step before."""
 
+    def swap(self) -> None:
+        """Exchange the two, so that time runs the other way."""
+
 
 class Propagator(Protocol):
     """Waves of one physics on one model, on the ranks of a communicator.
@@ -42,6 +45,7 @@ class Propagator(Protocol):
     placement : the grid, its margins and this rank's part.
     boundary : what surrounds the grid.
     velocity : flat, of the fastest wave [m/s]. dt_s : time step [s].
+    backend : one of `backends.base.BACKENDS`.
     memory : where wavefields, points and traces live (`backends.memory`).
     """
 
@@ -51,6 +55,7 @@ class Propagator(Protocol):
     boundary: Boundary
     velocity: Array
     memory: Memory
+    backend: str
 
     def start(self) -> Any:
         """Make a wavefield at rest."""
@@ -67,6 +72,16 @@ class Propagator(Protocol):
 
         values : (points.n,), in the propagator's memory; they act at the points.
         """
+
+    def bare(self) -> Propagator:
+        """Give the same waves without layers; their steps run both ways in time.
+
+        Cells within `reach` of a layer are the caller's to put right.
+        """
+
+    @property
+    def reach(self) -> int:
+        """Cells that a step reaches to each side."""
 
     def points(self, positions_m: ArrayLike, *, density: bool = False) -> Points:
         """Off-grid points at positions (n, ndim) [m]."""

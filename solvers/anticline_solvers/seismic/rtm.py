@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,17 +21,12 @@ from mpi4py import MPI
 
 from anticline.component import Case, RunContext
 from anticline.errors import BadInput, Finding
+from anticline_solvers.backends import cuda
 from anticline_solvers.backends.free_memory import free_bytes
 from anticline_solvers.formats.gathers import GatherReader, read_shot, trace_faults
 from anticline_solvers.formats.hdf5 import finished
 from anticline_solvers.formats.survey import Shot, Survey
-from anticline_solvers.numerics.storage import (
-    ForwardRun,
-    Segments,
-    Snapshots,
-    StoragePlan,
-    Sweep,
-)
+from anticline_solvers.numerics.storage import Sweep
 from anticline_solvers.seismic import checks, gather_choice, identity, run_lock
 from anticline_solvers.seismic import imaging as conditions
 from anticline_solvers.seismic.aperture import Box, in_grid, window
@@ -39,11 +34,12 @@ from anticline_solvers.seismic.correlation import Correlation
 from anticline_solvers.seismic.forward import model_shot, watched
 from anticline_solvers.seismic.image_gathers import ImageGathers, Lattice
 from anticline_solvers.seismic.image_output import shot_partial, write_stack
+from anticline_solvers.seismic.keeping import Keeping
 from anticline_solvers.seismic.migration import (
     ReceiverField,
     Series,
     SourceField,
-    plan_of,
+    SourceRun,
 )
 from anticline_solvers.seismic.modelling import Modelling
 from anticline_solvers.seismic.physics import Propagator
@@ -90,7 +86,10 @@ def _gather_findings(case: Case, survey: Survey, comm_size: int) -> list[Finding
     if grid is None or grid.ndim != survey.ndim:
         return []
     found = gather_choice.check(case, grid)
-    return found or gather_choice.memory(case, grid, survey, comm_size)
+    if found:
+        return found
+    found = gather_choice.space(case, grid, survey)
+    return found + gather_choice.memory(case, grid, survey, comm_size)
 
 
 def survey_of(case: Case) -> Survey:
@@ -140,9 +139,10 @@ class Job:
     survey: Survey
     files: ShotFiles
     every: int
-    budget_bytes: float
+    keeping: Keeping
     tell: Callable[[str], None]
     lattice: Lattice | None = None
+    told: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, case: Case, context: RunContext) -> Job:
@@ -160,7 +160,11 @@ class Job:
             survey,
             ShotFiles(context.folder / "shots", shared),
             conditions.steps_per_image(imaging_interval_s(p, survey), modelling.dt_s),
-            memory_budget(p["memory_budget"], comm),
+            Keeping.of(
+                p,
+                context.folder / "shots",
+                memory_budget(p["memory_budget"], comm, modelling.backend),
+            ),
             context.tell,
             gather_choice.lattice_of(case, modelling.grid),
         )
@@ -250,11 +254,27 @@ class Job:
         return shot_partial(self.case, modelling.grid, propagator, image, box)
 
     def sweep(
-        self, propagator: Propagator, halo: int, n_imaging: int, run: ForwardRun[Any]
+        self, propagator: Propagator, halo: int, n_imaging: int, run: SourceRun
     ) -> Sweep:
-        """Make the sweep over a part of the source field; collective."""
-        plan = self.plan(propagator, halo, n_imaging)
-        return Segments(plan, run, Snapshots(plan.segment))
+        """Make the sweep over a part of the source field; collective.
+
+        Raises BadInput where memory is too small.
+        """
+        keeping, comm = self.keeping, self.modelling.comm
+        try:
+            choice, sizes = keeping.choose(propagator, halo, self.every, n_imaging)
+        except ValueError as error:
+            finding = self.case.finding("parameters.memory_budget", str(error))
+            raise BadInput(finding) from error
+        if comm.rank == 0:
+            self.tell_once(choice.describe(sizes, keeping.policy))
+        return keeping.sweep(choice, sizes, run, comm)
+
+    def tell_once(self, text: str) -> None:
+        """Show a line unless it was shown before."""
+        if text not in self.told:
+            self.told.add(text)
+            self.tell(text)
 
     def imaging(self, propagator: Propagator, box: Box) -> conditions.Imaging:
         """Make the empty image of a shot; collective over the group."""
@@ -271,18 +291,10 @@ class Job:
             tuple(side.stop - side.start for side in here),
             modelling.grid.spacing_m,
             modelling.space_order,
+            modelling.backend,
             receiver_illumination=p["receiver_illumination"],
             gathers=gathers,
         )
-
-    def plan(self, propagator: Propagator, halo: int, n_imaging: int) -> StoragePlan:
-        """Plan the source wavefield's storage; BadInput where memory is too small."""
-        comm = self.modelling.comm
-        try:
-            return plan_of(propagator, halo, n_imaging, self.budget_bytes, comm)
-        except ValueError as error:
-            finding = self.case.finding("parameters.memory_budget", str(error))
-            raise BadInput(finding) from error
 
 
 def imaging_interval_s(parameters: Any, survey: Survey) -> float:
@@ -292,10 +304,16 @@ def imaging_interval_s(parameters: Any, survey: Survey) -> float:
     return longest if asked is None else float(asked)
 
 
-def memory_budget(asked: float | None, comm: MPI.Comm) -> float:
-    """Give the bytes of a rank for the forward wavefield; collective."""
+def memory_budget(asked: float | None, comm: MPI.Comm, backend: str = "cpu") -> float:
+    """Give the bytes of a rank for the forward wavefield; collective.
+
+    They are a share of the node's free memory, or of its device's.
+    """
     node = comm.Split_type(MPI.COMM_TYPE_SHARED)
-    free = node.bcast(free_bytes())
-    share = FREE_MEMORY_SHARE * free / node.size
+    if backend == "cuda":
+        device = cuda.device()
+        free, sharers = node.bcast(device.free_bytes()), device.sharers(node.size)
+    else:
+        free, sharers = node.bcast(free_bytes()), node.size
     node.Free()
-    return share if asked is None else asked
+    return FREE_MEMORY_SHARE * free / sharers if asked is None else asked

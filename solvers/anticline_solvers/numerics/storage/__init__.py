@@ -6,11 +6,29 @@
 - `elastic`    a sweep that keeps what fits: for snapshots of unknown size
 - `snapshots`  a store of snapshots as they are
 - `encoded`    a store of snapshots in few bits
+- `choice`     the cheapest policy that fits a budget
 - `codec`      fields in few bits: blocks, cosines, rounding; `kernels` its loops
 """
 
+from anticline_solvers.numerics.storage.choice import (
+    AUTO,
+    BOUNDARIES,
+    CHECKPOINTS,
+    COMPRESSED,
+    DISK,
+    MEMORY,
+    POLICIES,
+    Choice,
+    Sizes,
+    choose,
+)
 from anticline_solvers.numerics.storage.elastic import Elastic
-from anticline_solvers.numerics.storage.encoded import EncodedSnapshots, working_bytes
+from anticline_solvers.numerics.storage.encoded import (
+    Coder,
+    Encoded,
+    EncodedSnapshots,
+    working_bytes,
+)
 from anticline_solvers.numerics.storage.plan import (
     StoragePlan,
     plan_storage,
@@ -29,18 +47,30 @@ from anticline_solvers.numerics.storage.segments import Segments
 from anticline_solvers.numerics.storage.snapshots import Snapshots
 
 __all__ = [
+    "AUTO",
     "BACKWARD",
+    "BOUNDARIES",
+    "CHECKPOINTS",
+    "COMPRESSED",
+    "DISK",
     "FORWARD",
+    "MEMORY",
+    "POLICIES",
+    "Choice",
+    "Coder",
     "Elastic",
+    "Encoded",
     "EncodedSnapshots",
     "ForwardRun",
     "KeepSnapshot",
     "Saved",
     "Segments",
+    "Sizes",
     "Snapshots",
     "StoragePlan",
     "Store",
     "Sweep",
+    "choose",
     "plan_storage",
     "reverse_sweep",
     "segments_advanced",

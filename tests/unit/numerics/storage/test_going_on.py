@@ -119,7 +119,9 @@ def test_an_elastic_sweep_hands_out_the_same_snapshots_in_any_budget(
 
 @given(snapshots=st.integers(2, 12))
 @settings(deadline=None, max_examples=12)
-def test_an_elastic_sweep_with_states_enough_advances_no_step_more_than_twice(snapshots):
+def test_an_elastic_sweep_with_states_enough_advances_no_step_more_than_twice(
+    snapshots,
+):
     n, run = 30, Ring()
     sweep = elastic(n, run, Snapshots(n), snapshots * SNAPSHOT + 30 * STATE, 30)
     used_by(sweep)

@@ -1,0 +1,106 @@
+"""Snapshots on disk, in a file that has no name: it goes when its process goes.
+
+The file is made in a folder and unlinked at once, so nothing is left behind by a run
+that ends in whatever way, and nothing is there for a later one to mistake.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from anticline.errors import Failed
+from anticline_solvers.numerics.storage import Coder, Encoded
+from anticline_solvers.numerics.storage.protocol import Array
+
+
+class SpilledSnapshots:
+    """A `Store` of snapshots in a file, encoded, or as they are for a tolerance of 0.
+
+    folder : of the file; exists. tolerance : of the codec.
+
+    `put` raises Failed where the disk is full.
+    """
+
+    def __init__(self, folder: Path, tolerance: float) -> None:
+        self._folder = folder
+        self._file: IO[bytes] = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115, closed by close
+        self._coder = Coder(tolerance) if tolerance else None
+        self._kept: dict[int, tuple[int, Encoded | None]] = {}
+        self._shape: tuple[int, ...] = ()
+        self._end = 0
+
+    def put(self, k: int, snapshot: Array) -> None:
+        """Write the snapshot of imaging step k after the others."""
+        self._shape = snapshot.shape
+        raw: Array = np.ascontiguousarray(snapshot, np.float32)
+        told: Encoded | None = None
+        if self._coder is not None:
+            encoded = self._coder.encode(snapshot)
+            raw, none = encoded.words, np.empty(0, np.uint32)
+            told = Encoded(none, encoded.sizes, encoded.step)
+        self._kept[k] = (self._end, told)
+        self._write(raw)
+        self._end += raw.nbytes
+
+    def take(self, k: int) -> Array:
+        """Read the last snapshot, that of k."""
+        start, told = self._kept[k]
+        if self._coder is None or told is None:
+            return self._read(start, np.empty(self._shape, np.float32))
+        words = self._read(start, np.empty(int(told.sizes.sum()), np.uint32))
+        return self._coder.decode(Encoded(words, told.sizes, told.step), self._shape)
+
+    def drop(self, k: int) -> None:
+        """Forget the last snapshot, that of k; its place is written again."""
+        self._end, _ = self._kept.pop(k)
+
+    def held(self) -> list[int]:
+        """Give the imaging steps kept, rising."""
+        return list(self._kept)
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes of memory that is taken, apart from working memory: none."""
+        return 0
+
+    @property
+    def file_bytes(self) -> int:
+        """Bytes of the file that are in use."""
+        return self._end
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._kept.clear()
+        self._file.close()
+
+    def _write(self, raw: Array) -> None:
+        self._file.seek(self._end)
+        left = raw.reshape(-1).view(np.uint8).data
+        try:
+            while left:
+                left = left[self._file.write(left) :]
+        except OSError as error:
+            free = shutil.disk_usage(self._folder).free
+            msg = (
+                f"the source wavefield could not be written to {self._folder}: "
+                f"{error.strerror}; {self._end / 1e9:.3g} GB are written, "
+                f"{free / 1e9:.3g} GB are free; finished shots and checkpoints stay: "
+                "free some or name another storage_folder, and run the same case again"
+            )
+            raise Failed(msg) from error
+
+    def _read(self, start: int, out: Array) -> Array:
+        self._file.seek(start)
+        left = out.reshape(-1).view(np.uint8).data
+        while left:
+            n = self._file.readinto(left)  # type: ignore[attr-defined]
+            if not n:
+                msg = f"the source wavefield on disk ends early ({self._folder})"
+                raise Failed(msg)
+            left = left[n:]
+        return out

@@ -1,0 +1,154 @@
+"""How a shot's source wavefield is kept: a case's wishes, the sizes, a sweep.
+
+The tolerance of a case is one of the image: the relative difference (L2) that storage
+may make in a shot's image. The codec's own is finer, for a condition that takes second
+derivatives in space amplifies what is random from cell to cell. Measured on Marmousi2
+and on a graded 3-D model, at 5 cells in the shortest wavelength, the image differs by
+60 to 80 times the codec's tolerance with these conditions, and by about once with
+plain correlation; `IMAGE_OVER_CODEC` holds the larger numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mpi4py import MPI
+
+from anticline_solvers.formats.spill import SpilledSnapshots
+from anticline_solvers.numerics.storage import (
+    AUTO,
+    BOUNDARIES,
+    CHECKPOINTS,
+    DISK,
+    MEMORY,
+    Choice,
+    Elastic,
+    EncodedSnapshots,
+    Segments,
+    Sizes,
+    Snapshots,
+    StoragePlan,
+    Sweep,
+    choose,
+)
+from anticline_solvers.seismic import imaging as conditions
+from anticline_solvers.seismic.migration import SourceRun
+from anticline_solvers.seismic.physics import Propagator
+from anticline_solvers.seismic.reconstruction import (
+    Reconstruction,
+    around_grid,
+    inside_layers,
+)
+
+IMAGE_OVER_CODEC = {
+    conditions.CROSS_CORRELATION: 2.0,
+    conditions.INVERSE_SCATTERING: 80.0,
+    conditions.LAPLACIAN: 80.0,
+}
+STRIPS_FINER = 4.0
+"""How much finer strips are encoded than snapshots: their error travels."""
+
+
+def codec_tolerance(parameters: Mapping[str, Any]) -> float:
+    """Give the codec's tolerance for a case's tolerance of the image; 0.0 for 0."""
+    asked = float(parameters["storage_tolerance"])
+    return asked / IMAGE_OVER_CODEC[parameters["condition"]]
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What a case says about the storage of the source wavefield.
+
+    policy : asked for. tolerance : of the codec. folder : of the disk policy.
+    budget_bytes : of this rank.
+    """
+
+    policy: str
+    tolerance: float
+    folder: Path
+    budget_bytes: float
+
+    @classmethod
+    def of(
+        cls, parameters: Mapping[str, Any], folder: Path, budget_bytes: float
+    ) -> Keeping:
+        """Read a case's parameters; folder : the one taken where none is named."""
+        named = parameters["storage_folder"]
+        return cls(
+            parameters["storage"],
+            codec_tolerance(parameters),
+            Path(named) if named else folder,
+            budget_bytes,
+        )
+
+    def sizes(
+        self, propagator: Propagator, halo: int, every: int, n_imaging: int
+    ) -> Sizes:
+        """Measure what a choice depends on; collective, the same on all ranks."""
+        comm, placement = propagator.placement.comm, propagator.placement
+        state = propagator.start()
+        strip = 4 * inside_layers(placement, propagator.reach).size
+        strip += 4 * around_grid(placement, halo).size // every
+        mine = (
+            propagator.view(state, halo).nbytes,
+            sum(array.nbytes for array in propagator.save(state).values()),
+            strip,
+            -int(self.budget_bytes),
+        )
+        every_rank = comm.allgather(mine) if comm else [mine]
+        snapshot, saved, strip, budget = map(max, zip(*every_rank, strict=True))
+        return Sizes(n_imaging, every, snapshot, saved, strip, self.tolerance, -budget)
+
+    def choose(
+        self, propagator: Propagator, halo: int, every: int, n_imaging: int
+    ) -> tuple[Choice, Sizes]:
+        """Choose a policy; ValueError where the budget does not suffice."""
+        sizes = self.sizes(propagator, halo, every, n_imaging)
+        policy = self.policy
+        if propagator.backend == "cuda":
+            policy = on_device(policy, sizes)
+        return choose(sizes, policy), sizes
+
+    def sweep(
+        self, choice: Choice, sizes: Sizes, run: SourceRun, comm: MPI.Comm
+    ) -> Sweep:
+        """Make the sweep of a choice; collective."""
+        n = sizes.n_imaging
+        if choice.plan is not None:
+            return Segments(choice.plan, run, Snapshots(choice.plan.segment))
+        run.source.to_host = True
+        if choice.policy == BOUNDARIES:
+            finer = self.tolerance / STRIPS_FINER
+            return Reconstruction(n, run, finer)
+        if choice.policy == DISK:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            spilled = SpilledSnapshots(self.folder, self.tolerance)
+            return Segments(StoragePlan(n, n, 0), run, spilled)
+
+        def any_rank(mine: bool) -> bool:
+            return bool(comm.allreduce(mine, MPI.LOR))
+
+        store, room = EncodedSnapshots(self.tolerance), sizes.encoded_budget
+        return Elastic(n, run, store, room, sizes.most_states, any_rank)
+
+
+def on_device(policy: str, sizes: Sizes) -> str:
+    """Give the policy for a wavefield on a device, where running again is cheap.
+
+    Snapshots stay on the device; what is encoded goes through the host's memory.
+
+    Raises ValueError for a policy that only cores know.
+    """
+    if policy == BOUNDARIES:
+        msg = (
+            "storage boundaries runs on cores; on a GPU ask for memory, checkpoints, "
+            "compressed or disk"
+        )
+        raise ValueError(msg)
+    if policy != AUTO:
+        return policy
+    whole = sizes.n_imaging * sizes.snapshot
+    return MEMORY if whole <= sizes.budget else CHECKPOINTS
