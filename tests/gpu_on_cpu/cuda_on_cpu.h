@@ -1,19 +1,16 @@
 // Runs CUDA texts on a CPU, thread for thread: the blocks of a kernel one after
 // another, the threads of a block as fibers that meet at __syncthreads().
 //
-// A fiber runs to its next barrier before the following one goes on; the variable
-// REVERSED turns the order of blocks and threads round, so a kernel that lacks a
-// barrier, or whose blocks depend on one another, gives other numbers.
+// A fiber runs to its next barrier before the following one goes on; `reversed` turns
+// the order of blocks and threads round, so a kernel that lacks a barrier, or whose
+// blocks depend on one another, gives other numbers.
 #pragma once
 
-#include <algorithm>
-#include <csetjmp>
-#include <cmath>
+#include <cstddef>
 #include <cstdlib>
-#include <type_traits>
+#include <setjmp.h>
 #include <ucontext.h>
 #include <utility>
-#include <vector>
 
 struct Index {
     unsigned x = 0, y = 0, z = 0;
@@ -29,8 +26,9 @@ static Index threadIdx, blockIdx, blockDim, gridDim;
 #define __launch_bounds__(...)
 #define __ldg(place) (*(place))
 
-using std::fma;
-using std::min;
+inline float fma(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+inline double fma(double a, double b, double c) { return __builtin_fma(a, b, c); }
+inline int min(int a, int b) { return a < b ? a : b; }
 
 namespace cuda_on_cpu {
 namespace {  // each library has its own
@@ -42,10 +40,10 @@ struct Fiber {
     jmp_buf place;
     Index thread;
     bool entered = false, done = false;
-    std::vector<char> stack = std::vector<char>(STACK);
+    char* stack = static_cast<char*>(std::malloc(STACK));
 };
 
-static std::vector<Fiber*> fibers;
+static Fiber* fibers[1024];  // as many as a block may have threads
 static Fiber* running = nullptr;
 static jmp_buf scheduler;
 static void (*call)(void*) = nullptr;
@@ -73,14 +71,14 @@ inline void resume(Fiber& fiber)
 // Run one block; false where some threads wait at a barrier and others have ended.
 inline bool block(std::size_t threads, bool reversed)
 {
-    while (fibers.size() < threads)
-        fibers.push_back(new Fiber);
     for (std::size_t n = 0; n < threads; ++n) {
+        if (fibers[n] == nullptr)
+            fibers[n] = new Fiber;
         Fiber& fiber = *fibers[n];
         fiber.entered = fiber.done = false;
         fiber.thread = {unsigned(n % blockDim.x), unsigned(n / blockDim.x), 0};
         getcontext(&fiber.first);
-        fiber.first.uc_stack = {fiber.stack.data(), 0, STACK};
+        fiber.first.uc_stack = {fiber.stack, 0, STACK};
         fiber.first.uc_link = nullptr;
         makecontext(&fiber.first, enter, 0);
     }

@@ -149,7 +149,8 @@ def compiled(source: str) -> ctypes.CDLL:
     text = "\n".join(
         ['#include "cuda_on_cpu.h"', source, *(f"LAUNCHER({name})" for name in kernels)]
     )
-    digest = hashlib.sha256(" ".join([text, *extra]).encode()).hexdigest()[:16]
+    header = (HERE / "cuda_on_cpu.h").read_text()
+    digest = hashlib.sha256(" ".join([header, text, *extra]).encode()).hexdigest()[:16]
     folder = Path(tempfile.gettempdir()) / f"anticline-cuda-on-cpu-{os.getuid()}"
     folder.mkdir(exist_ok=True)
     library = folder / f"{digest}.so"
