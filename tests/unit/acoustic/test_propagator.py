@@ -106,3 +106,24 @@ def test_what_cannot_be_computed_is_refused(change, words):
     )  # fmt: skip
     with pytest.raises(ValueError, match=words):
         AcousticPropagator(grid, velocity, 1e-3, **settings)
+
+
+def test_memories_start_on_a_cache_line_and_others_are_refused():
+    model = propagator(backend="cpu")
+    state = model.start()
+    assert all(memory.ctypes.data % 64 == 0 for memory in state.memories)
+    state.memories = tuple(np.append(m, m[:1])[1:] for m in state.memories)
+    with pytest.raises(ValueError, match="64 bytes"):
+        model.step(state)
+
+
+def test_a_slab_is_its_layer_and_the_cells_beside_it():
+    low, high, *_ = propagator().slabs
+    assert (low.layer, low.beside) == (
+        (low.start, low.start + 6),
+        (low.stop - 4, low.stop),
+    )
+    assert (high.beside, high.layer) == (
+        (high.start, high.start + 4),
+        (high.stop - 6, high.stop),
+    )

@@ -16,6 +16,7 @@ from anticline_solvers.acoustic.kernels import compiled, generate
 from anticline_solvers.acoustic.kernels.setup import Medium, Setup, Update
 from anticline_solvers.acoustic.memory import TABLE_COLUMNS, table
 from anticline_solvers.backends.cpu import jit
+from anticline_solvers.backends.streaming import LINE_BYTES
 from anticline_solvers.domain.decomposition import Box
 from anticline_solvers.domain.layout import Array
 
@@ -54,6 +55,9 @@ def build(setup: Setup) -> Update:
         previous: Array, current: Array, medium: Medium, old: Array, new: Array,
         box: Box,
     ) -> None:  # fmt: skip
+        if new.ctypes.data % LINE_BYTES:
+            msg = "memories must start on 64 bytes: acoustic.memory.allocate makes them"
+            raise ValueError(msg)
         x = box[0]
         y = box[1] if len(box) == 3 else slice(0, 1)
         tiles = _tiles(x.stop - x.start, y.stop - y.start, threads)
