@@ -83,7 +83,7 @@ def sending(request, monkeypatch, backend):
     return request.param
 
 
-@pytest.mark.parallel([2, 4])
+@pytest.mark.parallel([2])
 @DEVICES
 @pytest.mark.parametrize("steps_per_exchange", [1, 2])
 def test_two_dimensional_waves_do_not_depend_on_the_ranks(
@@ -95,8 +95,8 @@ def test_two_dimensional_waves_do_not_depend_on_the_ranks(
 @pytest.mark.parallel([2, 4])
 @DEVICES
 def test_three_dimensional_waves_do_not_depend_on_the_process_grid(backend, sending):
-    ranks = MPI.COMM_WORLD.size
-    for process_grid in [(ranks, 1), (1, ranks), (2, ranks // 2)]:
+    several = {2: [(2, 1), (1, 2)], 4: [(2, 2)]}
+    for process_grid in several[MPI.COMM_WORLD.size]:
         transpose = process_grid[0] == 1
         assert same_on_rank_0(3, backend, transpose, process_grid=process_grid)
 

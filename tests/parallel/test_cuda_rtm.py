@@ -72,7 +72,7 @@ def test_gathers_are_those_of_the_reference(line, backend):
         assert difference(found[name], values) < 1e-5, name
 
 
-@pytest.mark.parallel([1, 2])
+@pytest.mark.parallel([1])
 @DEVICES
 @pytest.mark.parametrize("condition", ["inverse_scattering", "cross_correlation"])
 def test_an_image_is_that_of_the_reference(line, backend, condition):
@@ -84,7 +84,20 @@ def test_an_image_is_that_of_the_reference(line, backend, condition):
         assert difference(found[name], values) < WITHIN[condition], name
 
 
-@pytest.mark.parallel([1, 2])
+@pytest.mark.parallel([2])
+@DEVICES
+def test_an_image_by_two_ranks_is_that_of_one(line, backend):
+    given = {"condition": "inverse_scattering", "backend": backend}
+    together = image_of(line, "two.h5", ranks_per_shot=2, **given)
+    if WORLD.rank == 0:
+        alone = line.rtm("one.h5", **given)
+        surveys.drive(alone, MPI.COMM_SELF)
+        for name, values in values_of(alone.outputs["image"]).items():
+            assert (together[name] == values).all(), name
+    WORLD.Barrier()
+
+
+@pytest.mark.parallel([1])
 @DEVICES
 @pytest.mark.parametrize("storage", ["checkpoints", "compressed"])
 def test_what_a_device_keeps_of_the_source_does_not_change_the_image(

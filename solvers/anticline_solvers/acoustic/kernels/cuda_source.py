@@ -49,7 +49,7 @@ def shape_of(ndim: int, order: int, dtype: str) -> Shape:
         return Shape(64, 1, 1, 4)
     if dtype == "float64":
         return Shape(32, 8, 1, 2)
-    return Shape(32, 8, 2, 4 if order <= 8 else 2, 2)
+    return Shape(32, 8, 2, 4 if order <= 8 else 2, 1 if order <= 4 else 2)
 
 
 def update_source(
