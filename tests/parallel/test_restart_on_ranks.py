@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mpi4py import MPI
@@ -14,6 +15,7 @@ from mpi4py import MPI
 from anticline.component import Case, RunContext
 from anticline.component.registry import resolve
 from anticline.errors import BadInput, Interrupted
+from anticline_solvers.formats.image import read_image
 from surveys import GRID, GRID_3D, WORLD, Line, StopAfter, contents, drive, made_line
 
 RANKS = pytest.mark.parallel([1, 2, 3])
@@ -115,6 +117,19 @@ def test_an_image_of_stopped_shots_has_the_same_bits(
     whole = line.rtm("whole.h5")
     drive(whole, WORLD)
     assert contents(made.outputs["image"]) == contents(whole.outputs["image"])
+
+
+@RANKS
+@pytest.mark.parametrize("storage", ["compressed", "boundaries", "disk"])
+def test_an_image_of_stopped_shots_keeps_its_tolerance(line, capfd, storage):
+    tolerance = {"storage_tolerance": 1e-3}
+    made = line.rtm("stopped.h5", storage=storage, **tolerance)
+    places = interrupted(made, [60, 150], capfd)
+    assert {place.split()[2] for place in places} >= {"backward"}
+    whole = line.rtm("whole.h5", storage="memory", **tolerance)
+    drive(whole, WORLD)
+    found, wanted = (read_image(c.outputs["image"]) for c in (made, whole))
+    assert np.linalg.norm(found - wanted) <= 1e-3 * np.linalg.norm(wanted)
 
 
 @RANKS
