@@ -7,11 +7,12 @@ import pytest
 
 from mpi4py import MPI
 
+from anticline.errors import Interrupted
 from anticline_solvers.domain.assembly import assemble
 from anticline_solvers.domain.decomposition import Decomposition, choose_process_grid
 from anticline_solvers.seismic import imaging
 from anticline_solvers.seismic.image_gathers import Columns, ImageGathers, Lattice
-from surveys import GRID, WORLD, contents, drive, made_line
+from surveys import GRID, WORLD, StopAfter, contents, drive, made_line
 
 RANKS = pytest.mark.parallel([1, 2, 3, 4])
 LINE = (19, 12), (10.0, 10.0), Lattice((tuple(range(19)),), 0, 9)
@@ -107,6 +108,26 @@ def test_migrated_gathers_do_not_depend_on_ranks_or_groups(
         drive(alone, MPI.COMM_SELF)
         for name, path in shared.outputs.items():
             assert contents(path) == contents(alone.outputs[name])
+    WORLD.Barrier()
+
+
+@pytest.mark.parallel([1, 2, 3])
+def test_gathers_of_a_stopped_shot_go_on_on_another_number_of_ranks(tmp_path_factory):
+    line = made_line(tmp_path_factory, GRID, 250.0)
+    given = {"aperture_m": 100.0, "gathers_shift_max_m": 60.0, "gathers_x_m": [90.0]}
+    cases = {}
+    for name in ("stopped", "straight"):
+        cases[name] = line.rtm(f"{name}.h5", **given)
+        cases[name].outputs["image_gathers"] = line.folder / f"{name}_gathers.h5"
+    for steps in (90, 150):
+        with pytest.raises(Interrupted, match="are left"):
+            drive(cases["stopped"], WORLD, StopAfter(steps))
+        WORLD.Barrier()
+    if WORLD.rank == 0:
+        for made in cases.values():
+            drive(made, MPI.COMM_SELF)
+        for name, path in cases["stopped"].outputs.items():
+            assert contents(path) == contents(cases["straight"].outputs[name])
     WORLD.Barrier()
 
 
