@@ -30,7 +30,7 @@ def split(
     slabs: tuple[Slab, ...],
     reach: int,
 ) -> list[Part]:
-    """Give this rank's parts of what `AcousticPropagator.save` returned."""
+    """Give this rank's parts of the flat arrays `current`, `previous`, `memory`."""
     layout, shape = placement.layout, placement.shape
     parts = [
         Part(name, shape, layout.box, layout.view(saved[name], layout.box), "Pa")

@@ -331,8 +331,14 @@ class AcousticPropagator:
         state.since_exchange = int(saved["since_exchange"])
 
     def parts(self, state: State) -> list[Part]:
-        """Give this rank's parts of the state as global arrays."""
-        return global_state.split(self.save(state), *self._whereabouts)
+        """Give this rank's parts of the state as global arrays: views on a CPU."""
+        host = self.memory.to_host
+        here = {
+            "current": host(state.current),
+            "previous": host(state.previous),
+            "memory": host(state.memories[state.turn]),
+        }
+        return global_state.split(here, *self._whereabouts)
 
     def restore(self, state: State, read: ReadBox) -> None:
         """Continue from what `parts` gave, on the same or on other ranks."""

@@ -71,7 +71,9 @@ def _model_all(case: Case, context: RunContext) -> None:
     if comm.rank == 0:
         parts = [files.path(shot_id) for shot_id in survey.shot_ids]
         combine(parts, output, survey, context.provenance, context.fingerprint)
-        if not case.parameters["keep_shots"]:
+        if case.parameters["keep_shots"]:
+            files.tidy()
+        else:
             files.remove()
     comm.Barrier()
 

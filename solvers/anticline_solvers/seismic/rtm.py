@@ -120,7 +120,9 @@ def _migrate_all(case: Case, context: RunContext) -> None:
     if total is not None:
         grid, lattice = job.modelling.grid, job.lattice
         write_stack(case, context, grid, lattice, shot_ids, total)
-        if not case.parameters["keep_shots"]:
+        if case.parameters["keep_shots"]:
+            job.files.tidy()
+        else:
             job.files.remove()
     comm.Barrier()
 

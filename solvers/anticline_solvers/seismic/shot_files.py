@@ -109,6 +109,14 @@ class ShotFiles:
         """Delete the folder and all in it."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def tidy(self) -> None:
+        """Delete all but finished shots and sums of them."""
+        for left in (*self.folder.glob("*.checkpoints"), *self.folder.glob("*.part")):
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
+
 
 def _origin(path: Path) -> dict[str, Any]:
     """Read what a file says it comes from; nothing where it is no file of ours."""
