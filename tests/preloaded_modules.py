@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import mpi4py
 
+os.environ["NUMBA_THREADING_LAYER"] = "workqueue"  # OpenMP does not survive a fork
 mpi4py.rc.initialize = False
 mpi4py.rc.finalize = False
 

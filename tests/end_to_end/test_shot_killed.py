@@ -197,7 +197,7 @@ def kill_at_random(line: Line, kills: int, seed: int, whole_s: float) -> Tally:
     while tally.kills < kills:
         ranks = 2 if rng.random() < 0.1 else 1
         shared = rng.choice((1, ranks))
-        line.write_case("rtm", checkpoint_interval_s=0.05, ranks_per_shot=shared)
+        line.write_case("rtm", checkpoint_interval_s=0.15, ranks_per_shot=shared)
         number = rng.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGUSR1))
         longest = whole_s if ranks == 1 else whole_s + 8.0
         code, under_way, told = killed_at(line, ranks, rng.uniform(0, longest), number)

@@ -55,12 +55,13 @@ class Watch:
         self._interval_s = interval_s
         self._write: Callable[[], None] | None = None
         self._written = self._asked_others = time.monotonic()
+        self._wished = False
 
     @contextmanager
     def saving(self, write: Callable[[], None]) -> Iterator[None]:
         """Call `write`, on all ranks of the group, whenever a checkpoint is wanted."""
         before, self._write = self._write, write
-        self._written = time.monotonic()
+        self._written, self._wished = time.monotonic(), False
         try:
             yield
         finally:
@@ -77,7 +78,7 @@ class Watch:
             return
         if self._write is not None:
             self._write()
-            self._written = time.monotonic()
+            self._written, self._wished = time.monotonic(), False
         if agreed == STOP:
             self._agreement.settle()
             raise Stopped
@@ -102,4 +103,7 @@ class Watch:
             if self._counter.stopped():
                 return STOP
         due = self._interval_s and now - self._written >= self._interval_s
-        return WRITE if due and self._write is not None else NOTHING
+        if not due or self._wished or self._write is None:
+            return NOTHING
+        self._wished = True  # it is known to all, and done, at the next step
+        return WRITE
