@@ -126,14 +126,15 @@ def trace_faults(path: Path, survey: Survey) -> list[Finding]:
     survey : of the same file. Reads every trace once, one shot in memory at a time.
     """
     try:
-        reader = GatherReader(path)
+        reader = GatherReader(path, complete=False)
     except BadInput as error:
         return list(error.findings)
     findings: list[Finding] = []
     with reader:
         for shot in survey.shots:
             try:
-                text = _not_finite(shot, reader.read(shot.id))
+                fault = reader.shape_fault(shot)
+                text = fault or _not_finite(shot, reader.read(shot.id))
             except BadInput as error:
                 findings += error.findings
                 continue
@@ -159,11 +160,12 @@ class GatherReader:
     survey : the file's survey.
     shot_ids : numbers of its shots, in the survey's order.
 
-    Raises BadInput where a shot of the survey has no traces, or of another shape,
-    and where a SEG-Y file is not the one that was indexed.
+    Raises BadInput where a shot of the survey has no traces, or of another shape
+    (unless ``complete`` is false), and where a SEG-Y file is not the one that was
+    indexed.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, complete: bool = True) -> None:
         self.path = Path(path)
         self._file = open_checked(self.path, FORMAT, INDEX_FORMAT)
         self._linked: LinkedTraces | None = None
@@ -171,7 +173,7 @@ class GatherReader:
             self.survey = get_survey(self._file)
             if self._file.attrs["format"] == INDEX_FORMAT:
                 self._linked = self._open_link()
-            elif findings := self._misshapen():
+            elif complete and (findings := self._misshapen()):
                 raise BadInput(findings)
         except BadInput:
             self.close()
@@ -183,8 +185,14 @@ class GatherReader:
         return [
             Finding(str(self.path), None, text)
             for shot in self.survey.shots
-            if (text := _shape_fault(self._file, shot, self.survey.n_samples))
+            if (text := self.shape_fault(shot))
         ]
+
+    def shape_fault(self, shot: Shot) -> str:
+        """Say how a shot's traces fail the survey, or nothing."""
+        if self._linked is not None:
+            return ""
+        return _shape_fault(self._file, shot, self.survey.n_samples)
 
     def _open_link(self) -> LinkedTraces:
         link = read_link(self._file)
