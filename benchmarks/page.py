@@ -17,6 +17,10 @@ SCALING = (
     "| bytes sent by a rank an exchange | gather equal to that of 1 rank |\n"
     "|---|---|---|---|---|---|\n"
 )
+STORAGE = (
+    "| storage | tolerance | time over memory | bytes held | peak growth "
+    "| image difference |\n|---|---|---|---|---|---|\n"
+)
 
 
 def spread(values: dict[str, float] | None) -> str:
@@ -78,6 +82,32 @@ def ranks_table(records: list[Record]) -> str:
     return text + f"\n{records[0]['rounds']} rounds of {steps} steps.\n\n"
 
 
+def storage_tables(records: list[Record]) -> str:
+    """Make the tables of the storage benchmark, one for each number of axes."""
+    text = ""
+    for ndim in sorted({one["ndim"] for one in records}):
+        mine = [one for one in records if one["ndim"] == ndim]
+        first = mine[0]
+        cells = " x ".join(map(str, first["shape"]))
+        text += f"### Keeping the source wavefield, {cells} cells\n\n" + STORAGE
+        for one in mine:
+            whole = one["whole_bytes"]
+            way = one["way"]
+            if way.startswith("auto"):
+                way += f" (takes {one['chosen']})"
+            text += f"| {way} | {one['tolerance']:g} "
+            text += f"| {spread(one['time_over_memory'])} "
+            text += f"| {one['held_bytes'] / whole:.3f} "
+            text += f"| {one['peak_grown_bytes'] / whole:.2f} "
+            text += f"| {one['image_difference']:.1e} |\n"
+        text += (
+            f"\n{first['rounds']} rounds of {first['steps']} time steps, an image "
+            f"every {first['every']}; all snapshots take "
+            f"{first['whole_bytes'] / 1e6:.0f} MB.\n\n"
+        )
+    return text
+
+
 def machine_line(record: Record) -> str:
     """Where and when records were made."""
     found = record["machine"]
@@ -88,14 +118,18 @@ def machine_line(record: Record) -> str:
     )
 
 
-def compose(cases: Iterable[tuple[Case, list[Record]]], ranks: list[Record]) -> str:
+def compose(
+    cases: Iterable[tuple[Case, list[Record]]],
+    ranks: list[Record],
+    storage: list[Record],
+) -> str:
     """Make the whole section."""
     parts = [(case, records) for case, records in cases if records]
-    stamps = [records[0] for _, records in parts] or ranks
+    stamps = [records[0] for _, records in parts] or ranks or storage
     text = machine_line(stamps[0]) if stamps else ""
     text += QUICK if any(stamp["quick"] for stamp in stamps) else ""
     text += "".join(comparison(case, records) for case, records in parts)
-    return text + ranks_table(ranks)
+    return text + ranks_table(ranks) + storage_tables(storage)
 
 
 def replace_section(path: Path, section: str) -> None:

@@ -21,6 +21,7 @@ import machine
 import page
 import records
 import scaling
+import storage
 from case import Case
 from cases import CASES
 from records import Record, Session
@@ -29,7 +30,7 @@ from worker import Players
 
 ROOT = Path(__file__).resolve().parent.parent
 QUIET = 0.5
-NAMES = (*(case.name for case in CASES), scaling.NAME)
+NAMES = (*(case.name for case in CASES), scaling.NAME, storage.NAME)
 
 
 def say(text: str) -> None:
@@ -108,9 +109,16 @@ def main() -> None:
         stamp = session.stamp()
         found = [stamp | one for one in scaling.run(rounds, given.quick)]
         session.append(scaling.NAME, found)
+    if not given.case or storage.NAME in given.case:
+        rounds = min(given.rounds, 3)
+        say(f"{storage.NAME}: {rounds} rounds")
+        stamp = session.stamp()
+        found = [stamp | one for one in storage.run(rounds, given.quick)]
+        session.append(storage.NAME, found)
     text = page.compose(
         ((case, session.latest(case.name)) for case in cases),
         session.latest(scaling.NAME),
+        session.latest(storage.NAME),
     )
     say("\n" + text)
     if given.page:
