@@ -6,4 +6,7 @@ compiled   generated text as files that Numba's disk cache serves
 generate   source text of the row kernels
 layers     source text of the layers' terms, from the table of terms
 cpu        Numba: the generated kernels, compiled once per physics and order
+cuda       the programs of acoustic.cu and points.cu on a GPU
+cuda_source  their text, with the layers' terms from the table
+tiles      a box cut into the tiles of GPU blocks
 """

@@ -2,7 +2,8 @@
 
 reference   NumPy: the specification
 cpu         Numba: the same products and sums in the same order, threaded
+cuda        the programs of imaging.cu on a GPU: likewise
 
-Both add to an image, to illuminations and to image gathers; see `seismic.imaging`
+All add to an image, to illuminations and to image gathers; see `seismic.imaging`
 and `seismic.image_gathers`.
 """
