@@ -12,13 +12,17 @@ import sys
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+import pytest
+
 
 def start(name: str, case: Path, said: Path) -> BaseProcess:
     """Run a case on one rank in a new process; its messages go to a file."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__ + "_modules"])
     process = context.Process(target=_run, args=(name, str(case), str(said)))
-    process.start()
+    with pytest.MonkeyPatch.context() as patch:  # the server looks here alone
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        process.start()
     return process
 
 
