@@ -7,6 +7,7 @@ the case states, or those fitted to the positions (`segy.lattice`).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +80,7 @@ def _check(case: Case, kind: str) -> list[Finding]:
     if made is not None:
         shape = made.grid.shape
         found += memory_faults(case, shape, BYTES_PER_CELL, "inputs.segy")
-        cells = int(np.prod(shape, dtype=np.int64))
+        cells = math.prod(shape)
         found += output_faults(case, kind, cells, 1)
     return found
 
