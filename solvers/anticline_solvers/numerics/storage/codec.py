@@ -11,14 +11,15 @@ times the square root of the share of coefficients that matter. A wavefield samp
 five and more cells a wavelength leaves most coefficients at zero.
 
 The integers are ordered by degree (sum of the coefficient's numbers) in groups; for
-a block the number of groups up to the last that is not zero is written, the bits that
-the largest integer of each needs, and the integers in that many bits.
+a block the number of groups up to the last that is not zero is written, and of each
+the Rice code of its integers: so many low bits as they are, about log2 of their mean,
+and what is above them as a run of zeros.
 
 Blocks along the first axis (slabs) are independent streams of 32-bit words, so threads
 share them. The result depends on the field alone, not on threads.
 
-Sources: Ahmed, Natarajan and Rao (1974), doi:10.1109/T-C.1974.223784; for the layout
-of the integers compare Lindstrom (2014), doi:10.1109/TVCG.2014.2346458.
+Sources: Ahmed, Natarajan and Rao (1974), doi:10.1109/T-C.1974.223784; Rice and Plaunt
+(1971), doi:10.1109/TCOM.1971.1090789.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ EDGE = {2: 16, 3: 8}
 
 LEAST_TOLERANCE = 1e-7
 """Integers stay below 2^31 for steps of this part of the field's maximum."""
+
+TINY = float(np.finfo(np.float32).tiny)
 
 Words = NDArray[np.uint32]
 
@@ -102,33 +105,41 @@ class Shape:
 
     @property
     def most_words(self) -> int:
-        """Words that a slab takes at most: all integers in 32 bits."""
+        """Words that a slab takes at most: all integers in 52 bits."""
         block: int = EDGE[len(self.cells)] ** len(self.cells)
-        return int(prod(self.blocks[1:])) * (block + 4) + 2
+        return int(prod(self.blocks[1:])) * (2 * block + 4) + 2
 
 
-def encode(field: Array, tolerance: float, scratch: Words) -> tuple[Array, float]:
-    """Write a field into the rows of `scratch`, one a slab.
+def step_of(field: Array, tolerance: float) -> float:
+    """Give the rounding step of a field, 0.0 where it is silent.
 
-    field : float32, any strides, finite.
-    tolerance : q over the field's maximum.
-    scratch : uint32 (slabs, most_words), changed in place.
-
-    Returns the words written in each row, int64 (slabs,), and q (0.0: all zeros).
+    tolerance : the step over the field's maximum.
     """
     from anticline_solvers.numerics.storage import kernels
 
-    sizes = np.zeros(scratch.shape[0], np.int64)
     peak = float(kernels.peak(_with_three_axes(field)))
     step = peak * max(tolerance, LEAST_TOLERANCE)
-    if not 0.0 < step < np.inf or np.float32(step) == 0.0:
-        return sizes, 0.0
+    return step if 0.0 < step < np.inf and np.float32(step) > TINY else 0.0
+
+
+def encode(field: Array, step: float, first: int, scratch: Words) -> list[Words]:
+    """Encode slabs of a field from `first` on, as many as `scratch` has rows.
+
+    field : float32, any strides, finite.
+    scratch : uint32 (some slabs, most_words), changed in place.
+
+    Returns views into it, one a slab.
+    """
+    from anticline_solvers.numerics.storage import kernels
+
     found = tables(field.ndim)
+    count = min(scratch.shape[0], Shape(field.shape).slabs - first)
+    sizes = np.zeros(count, np.int64)
     kernels.encode[field.ndim](
-        field, np.float32(1.0 / step), found.transform, found.order, found.starts,
-        scratch, sizes,
+        field, first, np.float32(1.0 / step), found.transform, found.order,
+        found.starts, scratch, sizes,
     )  # fmt: skip
-    return sizes, step
+    return [row[:n] for row, n in zip(scratch, sizes, strict=False)]
 
 
 def decode(words: Words, sizes: Array, step: float, out: Array) -> None:

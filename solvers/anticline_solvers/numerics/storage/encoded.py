@@ -9,6 +9,9 @@ import numpy as np
 from anticline_solvers.numerics.storage import codec
 from anticline_solvers.numerics.storage.protocol import Array
 
+BATCHES = 4
+"""A field is encoded in so many parts, so that working memory is a part of it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Encoded:
@@ -43,12 +46,20 @@ class Coder:
         """Encode a field, any strides."""
         if not field.size:
             return Encoded(np.empty(0, np.uint32), np.zeros(1, np.int64), 0.0)
+        shape = codec.Shape(field.shape)
+        step = codec.step_of(field, self.tolerance)
+        if step == 0.0:
+            return Encoded(np.empty(0, np.uint32), np.zeros(shape.slabs, np.int64), 0.0)
         if self._scratch is None:
-            shape = codec.Shape(field.shape)
-            self._scratch = np.empty((shape.slabs, shape.most_words), np.uint32)
-        sizes, step = codec.encode(field, self.tolerance, self._scratch)
-        rows = [row[:n] for row, n in zip(self._scratch, sizes, strict=True)]
-        return Encoded(np.concatenate(rows), sizes, step)
+            rows = -(-shape.slabs // BATCHES)
+            self._scratch = np.empty((rows, shape.most_words), np.uint32)
+        parts: list[codec.Words] = []
+        sizes: list[int] = []
+        for first in range(0, shape.slabs, self._scratch.shape[0]):
+            found = codec.encode(field, step, first, self._scratch)
+            sizes += [words.size for words in found]
+            parts.append(np.concatenate(found))
+        return Encoded(np.concatenate(parts), np.array(sizes, np.int64), step)
 
     def decode(self, encoded: Encoded, shape: tuple[int, ...]) -> Array:
         """Give a field, C contiguous; the array is used again by the next call."""
@@ -60,8 +71,8 @@ class Coder:
 
 
 def working_bytes(bytes_per_snapshot: int) -> int:
-    """Bytes of a coder's working memory: a field out, and one that does not shrink."""
-    return 2 * bytes_per_snapshot + bytes_per_snapshot // 8
+    """Bytes of a coder's working memory: a field out, and slabs that do not shrink."""
+    return bytes_per_snapshot + 5 * bytes_per_snapshot // (2 * BATCHES)
 
 
 class EncodedSnapshots:

@@ -15,6 +15,7 @@ from anticline_solvers.backends.denormals import flush_denormals, restore_denorm
 
 E2, E3 = 16, 8
 COUNT_BITS, WIDTH_BITS = 4, 5
+MOST_HIGH = np.uint64(20)
 LOWEST, WORD_BITS = np.uint64(0xFFFFFFFF), np.uint64(32)
 U, P = np.uint64, nb.uintp
 N2, N3 = P(E2), P(E3)
@@ -108,12 +109,11 @@ def transform3(first: Any, last: Any, a: Any, b: Any) -> None:
 
 
 @jit
-def bits_of(number: Any) -> Any:
-    """Bits that an unsigned number needs."""
+def low_bits(total: Any, count: int) -> Any:
+    """Bits of a group's integers to write as they are: about log2 of their mean."""
     bits = 0
-    while number:
+    while (U(count) << U(bits)) * U(4) < total * U(3):
         bits += 1
-        number >>= np.uint32(1)
     return bits
 
 
@@ -129,16 +129,21 @@ def fold(a: Any, inverse: Any, b: Any) -> None:
 def quantise(
     a: Any, inverse: Any, folded: Any, order: Any, starts: Any, i: Any, widths: Any
 ) -> Any:
-    """Round, and order by degree; gives the groups that matter."""
+    """Round, and order by degree; gives the groups that matter.
+
+    widths : of each group, changed in place: 0 where all integers are zero, else one
+        more than the bits of each that are written as they are.
+    """
     fold(a, inverse, folded)
     groups = 0
     for g in range(starts.size - 1):
-        seen = np.uint32(0)
+        total = U(0)
         for n in range(starts[g], starts[g + 1]):
             i[n] = folded[order[n]]
-            seen |= i[n]
-        widths[g] = bits_of(seen)
-        if seen:
+            total += U(i[n])
+        widths[g] = 0
+        if total:
+            widths[g] = 1 + low_bits(total, starts[g + 1] - starts[g])
             groups = g + 1
     return groups
 
@@ -165,8 +170,18 @@ def pack(
         width = U(widths[g])
         word, under, bits = put(out, word, under, bits, width, U(WIDTH_BITS))
         if width:
+            low = width - U(1)
             for n in range(starts[g], starts[g + 1]):
-                word, under, bits = put(out, word, under, bits, U(i[n]), width)
+                value = U(i[n])
+                high = value >> low
+                if high < MOST_HIGH:
+                    stop = U(1) << high
+                    word, under, bits = put(out, word, under, bits, stop, high + U(1))
+                    rest = value & ((U(1) << low) - U(1))
+                    word, under, bits = put(out, word, under, bits, rest, low)
+                else:
+                    word, under, bits = put(out, word, under, bits, U(0), MOST_HIGH)
+                    word, under, bits = put(out, word, under, bits, value, WORD_BITS)
     return word, under, bits
 
 
@@ -174,10 +189,32 @@ def pack(
 def get(words: Any, word: int, under: Any, bits: Any, n: Any) -> Any:
     """Read n bits; gives their value, the next word, the bits left and their number."""
     if bits < n:
-        under |= U(words[word]) << bits
+        if word < words.size:
+            under |= U(words[word]) << bits
         word += 1
         bits += WORD_BITS
     return under & ((U(1) << n) - U(1)), word, under >> n, bits - n
+
+
+@jit
+def get_integer(words: Any, word: int, under: Any, bits: Any, low: Any) -> Any:
+    """Read an integer of which `low` bits are written as they are."""
+    if bits < MOST_HIGH + U(1):
+        if word < words.size:
+            under |= U(words[word]) << bits
+        word += 1
+        bits += WORD_BITS
+    high = U(0)
+    while high < MOST_HIGH and (under >> high) & U(1) == U(0):
+        high += U(1)
+    if high == MOST_HIGH:
+        under >>= MOST_HIGH
+        bits -= MOST_HIGH
+        return get(words, word, under, bits, WORD_BITS)
+    under >>= high + U(1)
+    bits -= high + U(1)
+    value, word, under, bits = get(words, word, under, bits, low)
+    return value | (high << low), word, under, bits
 
 
 @jit
@@ -191,8 +228,9 @@ def unpack(
     for g in range(np.int64(groups)):
         width, word, under, bits = get(words, word, under, bits, U(WIDTH_BITS))
         if width:
+            low = width - U(1)
             for n in range(starts[g], starts[g + 1]):
-                folded, word, under, bits = get(words, word, under, bits, width)
+                folded, word, under, bits = get_integer(words, word, under, bits, low)
                 value = np.int64(folded >> U(1)) ^ -np.int64(folded & U(1))
                 a[order[n]] = np.float32(value) * step
     return word, under, bits
@@ -200,12 +238,13 @@ def unpack(
 
 @parallel_jit
 def encode2(
-    field: Any, inverse: Any, matrix: Any, order: Any, starts: Any, out: Any,
+    field: Any,
+    first: int, inverse: Any, matrix: Any, order: Any, starts: Any, out: Any,
     sizes: Any,
 ) -> None:  # fmt: skip
-    """Encode a 2-D field, a slab of blocks a stream."""
+    """Encode slabs of a 2-D field from `first` on, each a stream."""
     flat, turned = matrix.reshape(-1), matrix.T.copy().reshape(-1)
-    for slab in nb.prange(out.shape[0]):
+    for slab in nb.prange(sizes.size):
         setting = flush_denormals()
         a, b = np.empty(E2 * E2, np.float32), np.empty(E2 * E2, np.float32)
         i, widths = np.empty(E2 * E2, np.uint32), np.empty(starts.size, np.int64)
@@ -213,7 +252,7 @@ def encode2(
         stream = out[slab]
         word, under, bits = 0, U(0), U(0)
         for z in range(0, field.shape[1], E2):
-            gather2(field, slab * E2, z, a)
+            gather2(field, (first + slab) * E2, z, a)
             transform2(flat, turned, a, b)
             groups = quantise(a, inverse, folded, order, starts, i, widths)
             word, under, bits = pack(
@@ -226,12 +265,13 @@ def encode2(
 
 @parallel_jit
 def encode3(
-    field: Any, inverse: Any, matrix: Any, order: Any, starts: Any, out: Any,
+    field: Any,
+    first: int, inverse: Any, matrix: Any, order: Any, starts: Any, out: Any,
     sizes: Any,
 ) -> None:  # fmt: skip
-    """Encode a 3-D field, a slab of blocks a stream."""
+    """Encode slabs of a 3-D field from `first` on, each a stream."""
     flat, turned, cells = matrix.reshape(-1), matrix.T.copy().reshape(-1), E3 * E3 * E3
-    for slab in nb.prange(out.shape[0]):
+    for slab in nb.prange(sizes.size):
         setting = flush_denormals()
         a, b = np.empty(cells, np.float32), np.empty(cells, np.float32)
         i, widths = np.empty(cells, np.uint32), np.empty(starts.size, np.int64)
@@ -240,7 +280,7 @@ def encode3(
         word, under, bits = 0, U(0), U(0)
         for y in range(0, field.shape[1], E3):
             for z in range(0, field.shape[2], E3):
-                gather3(field, slab * E3, y, z, a)
+                gather3(field, (first + slab) * E3, y, z, a)
                 transform3(flat, turned, a, b)
                 groups = quantise(a, inverse, folded, order, starts, i, widths)
                 word, under, bits = pack(
