@@ -5,5 +5,6 @@ memory      the layers' memory variables of one rank: where they lie
 kernels     the update as NumPy (reference) and Numba (cpu)
 points      sources and receivers between the cells, on one rank
 state       the wavefield of one rank between two time steps
+global_state the wavefield as global arrays, whatever the ranks are
 propagator  a model on the ranks of a communicator, stepped in time
 """

@@ -6,5 +6,6 @@ layout         where a rank's cells lie in memory
 halo           the exchange itself (MPI)
 faces          what an exchange between devices sends
 device_halo    the exchange of arrays on devices (MPI; packed by halo.cu)
+part           a rank's piece of a global array
 assembly       the ranks' parts brought together on rank 0 (MPI)
 """

@@ -10,6 +10,8 @@ model        subsurface models: vp, rho, ... on a grid
 survey       shots, receivers and the wavelet
 gathers      recorded traces, one data set a shot, with their survey
 image        migrated images and their illumination
+checkpoint   shots under way, as global arrays
+sealed       whole and unchanged files, told from broken ones by their bytes
 text         lines of a text file that people write
 raw          raw binary arrays of a described layout
 """
