@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 from anticline_solvers.formats.geometry import Frame
 from anticline_solvers.segy.extents import Extents, Piece
 
-MOST_BINS = 1000
+MOST_BINS = 10_000
+MOST_AREA = 4_000_000
 DPI = 150
 
 
@@ -40,7 +42,8 @@ def fold_of(
     """Count midpoints, along a direction and across it.
 
     extents : of the same traces. azimuth_deg : of the direction; None: east. bin_m :
-    left out, half the receiver distance; at most MOST_BINS bins an axis either way.
+    left out, half the receiver distance; at most MOST_BINS bins an axis and
+    MOST_AREA in all.
     The outermost midpoints lie in the middle of their bins.
     """
     low, high = extents.low[6:], extents.high[6:]
@@ -51,7 +54,8 @@ def fold_of(
     local = frame.to_local(corners)
     first, size = local.min(axis=0), np.ptp(local, axis=0)
     wanted = bin_m or 0.5 * (extents.spacing_m or 2.0 * size.max() / 100) or 1.0
-    step = max(wanted, float(size.max()) / (MOST_BINS - 1))
+    area = float(size[0] * size[1])
+    step = max(wanted, size.max() / (MOST_BINS - 1), math.sqrt(area / MOST_AREA))
     first -= 0.5 * step
     shape = tuple(int(n) for n in np.floor(size / step + 0.5) + 1)
     counts = np.zeros(shape, np.int64)
