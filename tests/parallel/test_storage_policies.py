@@ -172,7 +172,7 @@ def test_the_tolerance_holds_for_every_condition(condition, storage):
 @pytest.mark.parametrize("ndim", [2, 3])
 def test_encoded_snapshots_in_segments_give_the_bits_of_those_in_one(ndim):
     expected, (_, sizes) = shot(ndim).image("compressed")
-    least = int(2.2 * sizes.snapshot) + sizes.state + int(4 * sizes.encoded)
+    least = int(1.7 * sizes.snapshot) + 2 * sizes.state + int(5 * sizes.encoded)
     found, (choice, _) = shot(ndim).image("compressed", budget=least)
     assert choice.extra > 0
     for one, other in zip(found, expected, strict=True):

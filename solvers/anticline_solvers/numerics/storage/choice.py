@@ -75,8 +75,8 @@ class Sizes:
 
     @property
     def most_states(self) -> int:
-        """States that an elastic sweep may save at a time."""
-        return max(1, self.encoded_budget // (2 * max(self.state, 1)))
+        """States that an elastic sweep may save at a time; 0: none fits."""
+        return max(0, self.encoded_budget // (2 * max(self.state, 1)))
 
     @property
     def strips(self) -> int:
@@ -88,14 +88,14 @@ class Sizes:
 
 
 def expected_ratio(tolerance: float) -> float:
-    """Bytes of a field over those of its encoding: 12 at 1e-5, 24 at 1e-4.
+    """Bytes of a field over those of its encoding: 13 at 1e-5, 25 at 1e-4.
 
     Measured on wavefields of 5 cells in the shortest wavelength in two and three
     dimensions, quiet cells included; rounded down.
     """
     if tolerance == 0.0:
         return 1.0
-    return 32.0 / max(0.6, 2.6 - 1.25 * (log10(tolerance) + 5.0))
+    return 32.0 / max(0.6, 2.45 - 1.2 * (log10(tolerance) + 5.0))
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def _compressed(sizes: Sizes) -> Iterator[Choice]:
             coding = _coding(sizes) * (1.5 - 0.5 / segments)
             yield Choice(COMPRESSED, sizes.budget, again + coding)
             return
-    if sizes.budget >= _least_compressed(sizes):
+    if sizes.most_states and sizes.budget >= _least_compressed(sizes):
         worst = total / sizes.encoded * sizes.n_imaging * sizes.every
         yield Choice(COMPRESSED, sizes.budget, worst)
 
@@ -204,10 +204,10 @@ _OFFERS: dict[str, Callable[[Sizes], Iterator[Choice]]] = {
 
 
 def _least_compressed(sizes: Sizes) -> int:
-    spare = sizes.state + int(3 * sizes.encoded)
-    return working_bytes(sizes.snapshot) + min(
-        spare, int((sizes.n_imaging + 1) * sizes.encoded)
-    )
+    """Bytes for all encoded snapshots, or for two states and a few snapshots."""
+    whole = int((sizes.n_imaging + 1) * sizes.encoded) + 2
+    some = 2 * sizes.state + int(3 * sizes.encoded) + 2
+    return working_bytes(sizes.snapshot) + min(some, whole)
 
 
 _LEAST: dict[str, Callable[[Sizes], int]] = {

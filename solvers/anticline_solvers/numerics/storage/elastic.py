@@ -33,7 +33,8 @@ class Elastic(Generic[State]):
 
     n_imaging : imaging steps of the run.
     budget_bytes : bytes for snapshots and states together, working memory apart.
-    most_states : states saved at a time, at least 1.
+    most_states : states saved at a time; 0 where none fits: the sweep then has one
+        segment, and takes what its snapshots need.
     any_rank : tells whether a thing is true on any rank; all ranks ask together.
     """
 
@@ -68,7 +69,8 @@ class Elastic(Generic[State]):
             self._run.advance(self._state, k, k + 1, self._store.put)
             self.steps_advanced += 1
             last = k + 1 == self.remaining
-            if not last and self._any_rank(self.held_bytes > self._budget):
+            full = self.held_bytes > self._budget
+            if self._most and not last and self._any_rank(full):
                 self._begin(k + 1)
 
     def _begin(self, k: int) -> None:
