@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from anticline import operations
+from anticline.errors import BadInput
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats.gathers import GatherReader
 from anticline_solvers.formats.model import write_model
@@ -106,7 +107,7 @@ def test_what_no_node_can_hold_is_found_before_anything_is_written(
 ):
     settings = {"ranks": 2, "threads": None, **options}
     queue = settings.pop("queue")
-    with pytest.raises(operations.BadInput, match=text):
+    with pytest.raises(BadInput, match=text):
         operations.render(
             write_cases(tmp_path), LOCAL, queue, tmp_path / "out", **settings
         )
@@ -117,6 +118,6 @@ def test_a_file_that_was_not_rendered_is_not_written_over(tmp_path):
     own = tmp_path / "out" / "submit.sh"
     own.parent.mkdir()
     own.write_text("mine")
-    with pytest.raises(operations.BadInput, match="was not rendered"):
+    with pytest.raises(BadInput, match="was not rendered"):
         operations.render(write_cases(tmp_path)[:1], LOCAL, "x86", own.parent)
     assert own.read_text() == "mine"
