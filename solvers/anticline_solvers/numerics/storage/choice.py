@@ -91,7 +91,7 @@ def expected_ratio(tolerance: float) -> float:
     """Bytes of a field over those of its encoding: 13 at 1e-5, 25 at 1e-4.
 
     Measured on wavefields of 5 cells in the shortest wavelength in two and three
-    dimensions, quiet cells included; rounded down.
+    dimensions, quiet cells included. An estimate: what does not fit is run again.
     """
     if tolerance == 0.0:
         return 1.0
