@@ -24,7 +24,7 @@ $(STAMP): pyproject.toml requirements.lock $(wildcard setup/*)
 
 demo: setup ## model a survey over an anticline, migrate it on two ranks, make pictures
 	@anticline run $(CASES)/*.yaml --ranks $(RANKS)
-	@new=$$(for file in $(DEMO)/*.h5; do [ $$file -nt $${file%.h5}.png ] && echo $$file; done); \
+	@new=$$(for file in $(DEMO)/*.h5; do [ $${file%.h5}.png -nt $$file ] || echo $$file; done); \
 		[ -z "$$new" ] || anticline plot $$new --out $(DEMO) >/dev/null
 	@echo "pictures:" && ls $(DEMO)/*.png
 
