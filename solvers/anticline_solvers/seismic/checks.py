@@ -107,7 +107,7 @@ def modelling(case: Case, survey: Survey | None, comm_size: int) -> list[Finding
         text = f"the model has {grid.ndim} axes and the survey {survey.ndim}"
         return [*findings, case.finding("inputs.model", text)]
     findings += _positions(case, grid, survey)
-    if sound and not fault and not unreadable:
+    if sound and not unreadable:
         findings += _sampling(case, grid, survey)
     return findings + capacity.ranks(case, grid, survey, comm_size)
 
@@ -144,9 +144,15 @@ def _positions(case: Case, grid: Grid, survey: Survey) -> list[Finding]:
 
 
 def _sampling(case: Case, grid: Grid, survey: Survey) -> list[Finding]:
-    """Find a time step, a grid or a sample interval that the band rules out."""
+    """Find a time step, a grid or a sample interval that the band rules out.
+
+    A model with values that are no velocities is judged by those that are.
+    """
     p, found = case.parameters, summary(case.inputs["model"])
-    slowest, fastest, order = found["min"], found["max"], p["space_order"]
+    fastest, order = found["max"], p["space_order"]
+    if not fastest > 0:
+        return []
+    slowest = found["min"] if found["min"] > 0 else fastest
     top, spacing_m = survey.maximum_frequency_hz, grid.spacing_m
 
     def texts(step_s: float) -> list[str]:

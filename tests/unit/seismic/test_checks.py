@@ -85,7 +85,8 @@ def test_every_fault_of_a_case_is_found_at_once(folder):
     )
     write_survey(folder / "s.h5", stray)
     (folder / "out.h5").write_text("something else")
-    found = texts(forward.check(modelling(folder, ranks_per_shot=100), 100))
+    case = modelling(folder, ranks_per_shot=100, time_step_s=0.01)
+    found = texts(forward.check(case, 100))
     for part in (
         "not finite",
         "zero or negative",
@@ -93,6 +94,7 @@ def test_every_fault_of_a_case_is_found_at_once(folder):
         "receivers of shot 2 lie outside",
         "out.h5: exists",
         "100 ranks cannot share",
+        "time step 0.01 s",
     ):
         assert part in found
 
