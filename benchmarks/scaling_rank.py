@@ -97,7 +97,7 @@ def main() -> None:
             "process_grid": model.placement.decomposition.process_grid,
             "steps": steps,
             "exchanges": clock.calls // 2,
-            "points": int(np.prod(model.shape)),
+            "points": int(np.prod(model.placement.shape)),
             "halo_seconds": [one[0] for one in seen],
             "loop_seconds": [one[1] for one in seen],
             "bytes_sent_an_exchange": [one[2] for one in seen],
