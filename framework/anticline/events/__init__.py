@@ -1,0 +1,4 @@
+"""What happened in a run: an append-only log, and what is derived from it.
+
+- record: the events, and their form in the log
+"""
