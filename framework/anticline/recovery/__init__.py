@@ -1,0 +1,1 @@
+"""Surviving failures, pre-emption and the end of a walltime."""
