@@ -5,7 +5,7 @@
 
 | event      | of   | says                                                         |
 |------------|------|--------------------------------------------------------------|
-| begun      | run  | a driver took the run up: pid, host, cluster, code           |
+| begun      | run  | a driver took the run up: format, pid, host, cluster, code   |
 | planned    | task | it is known; step, component, after                          |
 | kept       | task | it was done before and is not repeated                       |
 | submitted  | task | its inputs exist and it waits for a worker: queue, attempt   |
@@ -17,13 +17,20 @@
 | looped     | loop | an iteration ended: iteration, enough                        |
 | block      | queue| a Slurm job came or went: job, state                         |
 | finished   | run  | done, failed or interrupted; what remains                    |
+| cleaned    | task | its outputs were removed, and are made again if needed       |
+
+Every fact with its type and unit: docs/reference/events.md.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
+
+FORMAT = "anticline-events/1"
 
 BEGUN = "begun"
 PLANNED = "planned"
@@ -37,11 +44,16 @@ GIVEN_UP = "given_up"
 LOOPED = "looped"
 BLOCK = "block"
 FINISHED = "finished"
+CLEANED = "cleaned"
 
 KINDS = (
     BEGUN, PLANNED, KEPT, SUBMITTED, STARTED, ENDED, POSTPONED, RETRIED, GIVEN_UP,
-    LOOPED, BLOCK, FINISHED,
+    LOOPED, BLOCK, FINISHED, CLEANED,
 )  # fmt: skip
+
+_OWN = frozenset(("utc", "event", "task"))
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_decode = json.JSONDecoder().decode
 
 
 @dataclass(frozen=True)
@@ -56,3 +68,59 @@ class Event:
     event: str
     task: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def now(cls, event: str, task: str | None = None, /, **facts: Any) -> Event:
+        """Make an event of this moment."""
+        return cls(utc_now(), event, task, facts)
+
+
+def utc_now() -> str:
+    """Tell the time as events write it."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def to_line(event: Event) -> bytes:
+    """Write an event as one line of ASCII, its end included.
+
+    Raises
+    ------
+    ValueError
+        A fact that is no JSON value, or has a name that an event needs itself.
+    """
+    if taken := _OWN & event.facts.keys():
+        msg = f"an event has a {min(taken)} of its own; name the fact otherwise"
+        raise ValueError(msg)
+    plain: dict[str, Any] = {"utc": event.utc, "event": event.event}
+    if event.task is not None:
+        plain["task"] = event.task
+    if event.event == BEGUN:
+        plain["format"] = FORMAT
+    try:
+        return _encode(plain | event.facts).encode("ascii") + b"\n"
+    except TypeError as error:
+        msg = f"event '{event.event}': {error}; facts are plain JSON values"
+        raise ValueError(msg) from error
+
+
+def from_line(line: bytes) -> Event:
+    """Read an event from its line.
+
+    Raises
+    ------
+    ValueError
+        The line is no event.
+    """
+    facts = _decode(line.decode())
+    if not isinstance(facts, dict):
+        msg = "a JSON object is needed"
+        raise ValueError(msg)
+    utc, event = facts.pop("utc", None), facts.pop("event", None)
+    task = facts.pop("task", None)
+    if type(utc) is not str or type(event) is not str:
+        msg = "an event needs utc and event"
+        raise ValueError(msg)
+    if task is not None and type(task) is not str:
+        msg = "the task of an event is an id"
+        raise ValueError(msg)
+    return Event(utc, event, task, facts)
