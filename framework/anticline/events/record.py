@@ -3,21 +3,23 @@
     {"utc": "2026-11-23T16:40:01.123456+00:00", "event": "ended", "task": "image[7]",
      "attempt": 1, "code": 0, "seconds": 21.4, ...}
 
-| event      | of   | says                                                         |
-|------------|------|--------------------------------------------------------------|
-| begun      | run  | a driver took the run up: format, pid, host, cluster, code   |
-| planned    | task | it is known; step, component, after                          |
-| kept       | task | it was done before and is not repeated                       |
-| submitted  | task | its inputs exist and it waits for a worker: queue, attempt   |
-| started    | task | it runs: queue, host, job                                    |
-| ended      | task | code, seconds, cpu_seconds, peak_bytes, ranks, threads, ...  |
-| postponed  | task | interrupted with its work kept, or its node was lost; reason |
-| retried    | task | it failed and is tried again: kind, remedy                   |
-| given_up   | task | it failed for good: kind, reason                             |
-| looped     | loop | an iteration ended: iteration, enough                        |
-| block      | queue| a Slurm job came or went: job, state                         |
-| finished   | run  | done, failed or interrupted; what remains                    |
-| cleaned    | task | its outputs were removed, and are made again if needed       |
+| event     | of   | facts                                                         |
+|-----------|------|---------------------------------------------------------------|
+| begun     | run  | a driver took the run up: pid, host, workflow, cluster, code  |
+| planned   | task | it is known: step, component, after                           |
+| kept      | task | it was done before and is not repeated; those of its ended    |
+| submitted | task | its inputs exist, it waits for a worker: queue, attempt,      |
+|           |      | ranks, threads, gpus, memory_gib, walltime_s (what it asks)   |
+| started   | task | it runs: queue, host, job, attempt                            |
+| ended     | task | an attempt is over: what ended.json says                      |
+| postponed | task | interrupted with its work kept, or node lost: kind, reason    |
+| retried   | task | it failed and is tried again: kind, remedy                    |
+| given_up  | task | it failed for good: kind, reason                              |
+| looped    | run  | an iteration ended: loop, iteration, enough                   |
+| block     | run  | a Slurm job came or went: queue, job, state (pending,         |
+|           |      | running, ended), reason                                       |
+| finished  | run  | outcome (done, failed, interrupted), remains (tasks not done) |
+| cleaned   | task | its outputs were removed, made again if needed: bytes         |
 
 Every fact with its type and unit: docs/reference/events.md.
 """
@@ -61,7 +63,7 @@ class Event:
     """Something that happened, once.
 
     utc : ISO 8601 with microseconds. event : one of KINDS. task : an id; None: of the
-    run. facts : what the table above says, plain JSON values.
+    run. facts : those of the table above that are known, plain JSON values.
     """
 
     utc: str
