@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from anticline.cluster.here import count_cores, usable_cpus
 from anticline.component.case import Case
 from anticline.component.catalogue.declare import Dataset
 from anticline.component.catalogue.known import Catalogue, catalogue
@@ -39,7 +40,6 @@ from anticline.component.sequence import load_cases, read_cases
 from anticline.drawing import plot as plot  # a verb, made there
 from anticline.drawing import viewers
 from anticline.errors import ExitCode, Failed, Finding
-from anticline.execution.cores import count_cores, usable_cpus
 from anticline.execution.launch import launch
 from anticline.execution.local import check_apart, find_launcher, run_here
 

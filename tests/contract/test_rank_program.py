@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from anticline.execution.cores import usable_cpus
+from anticline.cluster.here import usable_cpus
 from anticline.execution.local import ending
 
 pytestmark = pytest.mark.usefixtures("launcher")

@@ -1,13 +1,22 @@
 """A cluster and its queues: what nodes there are, and how jobs get onto them.
 
-Everything is frozen data, checked when made. Units stand in the names.
+Everything is frozen data, checked when made. Units stand in the names. The text
+under a key is what an editor shows of it (JSON Schema).
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+)
+
+from anticline.cluster import here
 
 Count = Annotated[int, Field(ge=1)]
 Amount = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -15,67 +24,124 @@ NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,62}$")]
 Line = Annotated[str, Field(pattern=r"^[^\n\r\x00]+$")]
 
-Architecture = Literal["x86_64", "aarch64"]
+_AUTO = {"const": here.AUTO}
+Cores = Annotated[
+    Count,
+    BeforeValidator(here.cores),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, _AUTO]}),
+]
+Memory = Annotated[
+    Amount,
+    BeforeValidator(here.memory_gib),
+    WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, _AUTO]}),
+]
+Gpus = Annotated[
+    int,
+    Field(ge=0),
+    BeforeValidator(here.gpus),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, _AUTO]}),
+]
+Architecture = Annotated[
+    Literal["x86_64", "aarch64"],
+    BeforeValidator(here.architecture),
+    WithJsonSchema({"enum": ["x86_64", "aarch64", here.AUTO]}),
+]
 
 
 class _Data(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=False, use_attribute_docstrings=True
+    )
 
 
 class Node(_Data):
-    """A machine of a queue.
-
-    type : the provider's name of it. cores : physical ones. memory_gib : that jobs
-    may use [GiB]. gpus : number of them. price_usd_per_hour : of one node [USD/h].
-    watts : what one node draws under load [W]. network_gbit_per_s : [Gbit/s].
-    """
+    """A machine of a queue; `auto` stands for the figure of this machine."""
 
     type: Line
-    cores: Count
-    memory_gib: Amount
-    gpus: Annotated[int, Field(ge=0)] = 0
-    price_usd_per_hour: NotNegative = 0.0
-    watts: NotNegative = 0.0
+    """The provider's name of it."""
+    cores: Cores
+    """Physical cores that jobs may use, or auto."""
+    threads_per_core: Count = 1
+    """Hardware threads of a core; a job's threads have a core each all the same."""
+    memory_gib: Memory
+    """Memory that jobs may use [GiB], or auto."""
+    gpus: Gpus = 0
+    """Number of GPUs, or auto."""
+    gpu_type: Name | None = None
+    """The GPUs' name in Slurm (--gpus-per-task=NAME:1)."""
     network_gbit_per_s: NotNegative = 0.0
+    """Bandwidth to other nodes [Gbit/s]; 0: not known."""
+    price_usd_per_hour: NotNegative = 0.0
+    """Price of one node [USD/h]; 0: not known, or nothing."""
+    watts: NotNegative = 0.0
+    """What one node draws under load [W]; 0: not known."""
 
 
 class Queue(_Data):
-    """Nodes of one kind, and what a job has to say to get them.
-
-    nodes : most that may run at a time. partition : Slurm's name of it; left out,
-    the queue's own. slurm_cluster : for ``sbatch -M``; left out, the one at hand.
-    purchase : spot nodes may be taken away. walltime_h : most that a job may ask
-    for [h]. mpi : what ``srun --mpi`` needs. modules, setup : loaded, and run, on
-    the node before a job's program.
-    """
+    """Nodes of one kind, and what a job has to say to get them."""
 
     architecture: Architecture
+    """x86_64 or aarch64, or auto."""
     node: Node
+    """What each node is."""
     nodes: Count
+    """Most nodes that may run at a time."""
+    aliases: tuple[Name, ...] = ()
+    """Further names that a workflow may call it by; queues may share one."""
     partition: Name | None = None
+    """Slurm's name of it; left out: the queue's own."""
     slurm_cluster: Name | None = None
+    """The Slurm cluster it lives in (sbatch -M); left out: the one at hand."""
     purchase: Literal["on-demand", "spot", "owned"] = "owned"
+    """How nodes are paid for; spot ones may be taken away."""
     walltime_h: Amount = 24.0
+    """Most that a job may ask for [h]."""
+    patience_h: Amount = 0.5
+    """How long a job waits for a node before another queue is tried [h]."""
     mpi: Name = "pmix"
+    """What srun --mpi needs."""
     account: Name | None = None
+    """Slurm account that jobs are charged to."""
     qos: Name | None = None
+    """Quality of service."""
     constraint: Line | None = None
+    """Features that a node must have."""
     modules: tuple[Line, ...] = ()
-    container: Line | None = None
+    """Loaded (module load) before a job's program."""
     setup: tuple[Line, ...] = ()
+    """Shell lines that are run before a job's program."""
+    container: Line | None = None
+    """Apptainer image in which a job's program runs."""
 
 
 class Cluster(_Data):
-    """Queues that one run may use.
-
-    launcher : "srun" under Slurm, "mpirun" on a machine without.
-    """
+    """Queues that one run may use."""
 
     name: Name
+    """Of the cluster."""
     summary: Line = "a cluster"
+    """What a person should know of it."""
     launcher: Literal["srun", "mpirun"] = "srun"
+    """srun under Slurm, mpirun on a machine without."""
     queues: Annotated[dict[Name, Queue], Field(min_length=1)]
+    """By name; the first that fits is taken where a workflow names none."""
 
     def partition_of(self, queue: str) -> str:
         """Give Slurm's name of a queue."""
         return self.queues[queue].partition or queue
+
+    def called(self, name: str) -> tuple[str, ...]:
+        """Give the queues that a workflow means by a name; none: nobody knows it.
+
+        The queue of that name is first, then those that have it among their
+        aliases, in their order.
+        """
+        own = (name,) if name in self.queues else ()
+        aliased = (q for q, made in self.queues.items() if name in made.aliases)
+        return own + tuple(queue for queue in aliased if queue != name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that `called` knows, each once."""
+        aliases = (a for queue in self.queues.values() for a in queue.aliases)
+        return tuple(dict.fromkeys((*self.queues, *aliases)))

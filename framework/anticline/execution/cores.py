@@ -1,35 +1,17 @@
-"""Cores of this machine, and a rank's share of them."""
+"""A rank's share of this machine's cores."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, MutableMapping
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from anticline.cluster.here import usable_cpus
 
 if TYPE_CHECKING:
     from mpi4py import MPI
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
-
-
-def usable_cpus() -> frozenset[int]:
-    """Give the logical CPUs this process may run on."""
-    return frozenset(os.sched_getaffinity(0))
-
-
-def count_cores(cpus: Iterable[int]) -> int:
-    """Count the physical cores behind logical CPUs; a CPU without facts is one."""
-    return len({_core(cpu) for cpu in cpus})
-
-
-def _core(cpu: int) -> tuple[str, ...]:
-    folder = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology")
-    try:
-        names = ("physical_package_id", "core_id")
-        return tuple((folder / name).read_text().strip() for name in names)
-    except OSError:
-        return (f"cpu{cpu}",)
 
 
 def threads_per_rank(

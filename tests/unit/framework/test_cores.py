@@ -5,12 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anticline.execution.cores import (
-    count_cores,
-    set_threads,
-    threads_per_rank,
-    usable_cpus,
-)
+from anticline.cluster.here import count_cores, usable_cpus
+from anticline.execution.cores import set_threads, threads_per_rank
 
 
 @given(st.integers(1, 64), st.integers(1, 64))
