@@ -1,0 +1,195 @@
+"""Which queue a task runs on, and what it asks for there: pure.
+
+A task may run on the queues its step names, or else on all that fit it: of its
+component's architectures, with a GPU where one is required, with room for its ranks,
+threads and memory. Queues with GPUs are spared for who uses them, while another fits.
+Among those it goes where the least work waits for each core, so that tasks of one
+scattered step spread over several queues; of equals, to the one named first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+from anticline.cluster.model import Cluster, Queue
+from anticline.component.declare import Component
+from anticline.recovery.policy import Room
+from anticline.workflow.graph import Request
+
+ANSWER_S = 0.25
+"""Longest time [s] in which the driver has answered a finished task with the next."""
+MOST_AHEAD = 64
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What one attempt asks of a queue.
+
+    ranks, threads : of MPI, and of each rank. gpus : of each rank. memory_gib : of
+    all ranks together [GiB].
+    """
+
+    ranks: int
+    threads: int
+    gpus: int
+    memory_gib: float
+
+    @property
+    def cores(self) -> int:
+        """Cores of all ranks."""
+        return self.ranks * self.threads
+
+    def nodes(self, queue: Queue) -> int:
+        """Count the nodes of a queue that hold it; 0: none do."""
+        fit = queue.node.cores // self.threads
+        if self.gpus:
+            fit = min(fit, queue.node.gpus // self.gpus)
+        if fit == 0:
+            return 0
+        by_memory = -(-self.memory_gib // queue.node.memory_gib)
+        return max(-(-self.ranks // fit), int(by_memory))
+
+    def share(self, queue: Queue) -> float:
+        """Give the part of a node that it fills, several nodes above 1."""
+        node = queue.node
+        parts = [self.cores / node.cores, self.memory_gib / node.memory_gib]
+        if self.gpus:
+            parts.append(self.gpus * self.ranks / max(1, node.gpus))
+        return max(parts)
+
+
+def needs(
+    request: Request, component: Component, queue: Queue, *, scattered: bool
+) -> Needs:
+    """Say what a task asks for on a queue.
+
+    What the step leaves open: the fewest ranks of the component; one thread for one
+    of many tasks, for a lone one the cores of a node shared by its ranks; of a
+    node's memory the share of its cores; a GPU where the component requires one.
+    """
+    ranks = _ranks(component, request.ranks)
+    threads = request.threads
+    if threads is None:
+        alone = component.resources.threads and not scattered
+        threads = max(1, queue.node.cores // ranks) if alone else 1
+    gpus = request.gpus
+    if gpus is None:
+        gpus = 1 if component.resources.gpu == "required" else 0
+    share = queue.node.memory_gib * ranks * threads / queue.node.cores
+    return Needs(ranks, threads, gpus, request.memory_gib or share)
+
+
+def _ranks(component: Component, wanted: int | None) -> int:
+    least, most = component.resources.ranks
+    count = max(least, wanted or least)
+    return count if most is None else min(count, most)
+
+
+def allowed(
+    request: Request, component: Component, cluster: Cluster, *, scattered: bool
+) -> tuple[str, ...]:
+    """Name the queues that a task may run on and that can hold it, in its order."""
+    named = [queue for name in request.queues for queue in cluster.called(name)]
+    names = named if request.queues else list(cluster.queues)
+    fitting = [
+        name
+        for name in dict.fromkeys(names)
+        if _holds(cluster.queues[name], request, component, scattered=scattered)
+    ]
+    if request.queues or component.resources.gpu != "none":
+        return tuple(fitting)
+    spared = [name for name in fitting if not cluster.queues[name].node.gpus]
+    return tuple(spared or fitting)
+
+
+def _holds(
+    queue: Queue, request: Request, component: Component, *, scattered: bool
+) -> bool:
+    asked = needs(request, component, queue, scattered=scattered)
+    return (
+        queue.architecture in component.architectures
+        and 0 < asked.nodes(queue) <= queue.nodes
+        and (request.walltime_h or 0.0) <= queue.walltime_h
+    )
+
+
+def room(component: Component, queue: Queue, asked: Needs) -> Room:
+    """Say how far memory and ranks of a task may grow on a queue."""
+    most = component.resources.ranks[1]
+    fit = max(1, queue.node.cores // asked.threads) * queue.nodes
+    ranks = fit if most is None else min(most, fit)
+    return Room(queue.node.memory_gib * max(1, asked.nodes(queue)), ranks)
+
+
+@dataclass
+class Load:
+    """The work that one queue was given and has not given back.
+
+    nodes : that it may have. share : of nodes that its tasks fill together.
+    tasks : how many those are. mean_s : of its tasks so far [s].
+    """
+
+    nodes: int
+    share: float = 0.0
+    tasks: int = 0
+    mean_s: float = 0.0
+    ended: int = 0
+
+    @property
+    def fullness(self) -> float:
+        """Waiting and running work for each node; 1 where all is busy."""
+        return self.share / self.nodes
+
+    def has_room(self, share: float) -> bool:
+        """Whether one more task keeps its workers busy until the driver answers.
+
+        What waits in a queue cannot go to another, so little should wait: as much as
+        its workers finish while the driver answers.
+        """
+        ahead = ANSWER_S / self.mean_s if self.ended else MOST_AHEAD
+        slots = max(1.0, self.nodes / share)
+        extra = min(max(1.0, slots * ahead), MOST_AHEAD)
+        return self.tasks < slots + extra
+
+    def take(self, share: float) -> None:
+        """Note a task given to the queue."""
+        self.share += share
+        self.tasks += 1
+
+    def give_back(self, share: float, seconds: float | None) -> None:
+        """Note a task given back, after the seconds that it ran; None: it did not."""
+        self.share -= share
+        self.tasks -= 1
+        if seconds is not None:
+            self.ended += 1
+            self.mean_s += (seconds - self.mean_s) / min(self.ended, 100)
+
+
+@dataclass
+class Loads:
+    """The work of all queues. closed : queues that get no task for now."""
+
+    of: Mapping[str, Load]
+    closed: set[str] = field(default_factory=set)
+
+    def choose(
+        self, shares: Mapping[str, float], avoid: Collection[str] = ()
+    ) -> str | None:
+        """Choose among queues where a task fills a share of nodes; None: none has room.
+
+        avoid : queues to be left out where there is a choice.
+        """
+        open_ = [name for name in shares if name not in self.closed]
+        open_ = [name for name in open_ if name not in avoid] or open_
+        free = [name for name in open_ if self.of[name].has_room(shares[name])]
+        return min(free, key=lambda name: self.of[name].fullness, default=None)
+
+
+def larger(asked: Needs, ranks: int, memory_gib: float) -> Needs:
+    """Ask for what a remedy says, where that is more."""
+    return replace(
+        asked,
+        ranks=max(asked.ranks, ranks),
+        memory_gib=max(asked.memory_gib, memory_gib),
+    )
