@@ -24,6 +24,7 @@ from anticline.events.progress import (
     seconds_of,
 )
 from anticline.events.record import Event
+from anticline.workflow.places import step_of
 
 LAST = 200
 _ASKED = ("ranks", "threads", "gpus", "memory_gib")
@@ -124,7 +125,7 @@ class RunState:
         return {task: culprit for task, culprit in why.items() if task != culprit}
 
     def _new_task(self, name: str) -> TaskRecord:
-        step = name.partition("[")[0]
+        step = step_of(name)
         task = self.tasks[name] = TaskRecord(name, step)
         self._step(step).tasks.append(name)
         self._step(step).counts[State.WAITING] += 1

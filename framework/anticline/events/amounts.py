@@ -1,0 +1,41 @@
+"""Durations, sizes and shares as people read them."""
+
+from __future__ import annotations
+
+_SCALES = ((86400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s"))
+_UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
+
+
+def duration(seconds: float | None) -> str:
+    """Write a duration [s]: 0.4 s, 12 s, 3 min 5 s, 2 h 7 min, 3 d 4 h."""
+    if seconds is None:
+        return "-"
+    if seconds < 9.95:
+        return f"{max(seconds, 0.0):.1f} s"
+    whole = round(seconds)
+    for large, name, small, part in _SCALES:
+        if whole >= large:
+            rest = whole % large // small
+            return f"{whole // large} {name}" + (f" {rest} {part}" if rest else "")
+    return f"{whole} s"
+
+
+def size(count: float | None) -> str:
+    """Write a number of bytes: 812 bytes, 3.4 MB (decimal)."""
+    if count is None:
+        return "-"
+    value, unit = float(count), 0
+    while value >= 999.5 and unit < len(_UNITS) - 1:
+        value, unit = value / 1000, unit + 1
+    digits = 0 if unit == 0 or value >= 99.5 else 1
+    return f"{value:.{digits}f} {_UNITS[unit]}"
+
+
+def percent(share: float | None) -> str:
+    """Write a share: 87 %."""
+    return "-" if share is None else f"{100 * share:.0f} %"
+
+
+def plural(count: int, noun: str) -> str:
+    """Write a count with its noun: 1 task, 2 tasks."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

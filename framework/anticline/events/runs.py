@@ -1,0 +1,103 @@
+"""A run as somebody finds it: its folder, its events, whether a driver lives."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from anticline.errors import BadInput, Finding
+from anticline.events.disk import events_on_disk
+from anticline.events.driver import driver_of
+from anticline.events.log import EVENTS, Reader
+from anticline.events.progress import State
+from anticline.events.query import RunState
+from anticline.workflow.task import STEPS
+
+RUNNING, STOPPED = "running", "stopped"
+FINISHED, UNFINISHED, FAILED = "done", "unfinished", "failed"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A run at one moment.
+
+    folder : of the run. driver : the living one's name. now : the moment that ages
+    are counted to [s since 1970]; that of the last event where no driver lives.
+    logged : whether there is a log; else the tasks' folders were read. damaged :
+    lines that are no events.
+    """
+
+    folder: Path
+    state: RunState
+    driver: str | None
+    now: float
+    logged: bool = True
+    damaged: tuple[Finding, ...] = ()
+
+    @property
+    def word(self) -> str:
+        """Say in a word how it is with the run.
+
+        running; done, failed, interrupted (by a driver's own account); stopped (its
+        driver was killed). Of one without a driver: done, failed or unfinished.
+        """
+        if self.driver is not None:
+            return RUNNING
+        if not self.logged:
+            return self._word_of_tasks()
+        return self.state.outcome or STOPPED
+
+    def _word_of_tasks(self) -> str:
+        counts = self.state.counts
+        if counts[State.FAILED]:
+            return FAILED
+        return FINISHED if counts[State.DONE] == len(self.state.tasks) else UNFINISHED
+
+    @property
+    def elapsed_s(self) -> float:
+        """Time [s] since the run was begun."""
+        return 0.0 if self.state.begun_s is None else self.now - self.state.begun_s
+
+
+class Follower:
+    """Looks at a run again and again, and reads only what is new.
+
+    Raises
+    ------
+    BadInput
+        From `look`: the folder is no run, or its log cannot be read.
+    """
+
+    def __init__(
+        self, folder: Path | str, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.folder = Path(folder)
+        self._clock = clock
+        self._reader = Reader(self.folder / EVENTS)
+        self._state = RunState()
+
+    def look(self) -> Sight:
+        """Give the run as it is now."""
+        driver = driver_of(self.folder)  # before the log: its last words are read
+        if not self._reader.path.exists():
+            return self._without_log(driver)
+        for event in self._reader.read():
+            self._state.add(event)
+        latest = self._state.latest_s or 0.0
+        now = latest if driver is None else max(self._clock(), latest)
+        damaged = tuple(self._reader.damaged)
+        return Sight(self.folder, self._state, driver, now, True, damaged)
+
+    def _without_log(self, driver: str | None) -> Sight:
+        if not (self.folder / STEPS).is_dir() and driver is None:
+            text = "is no run: neither events.jsonl nor steps/ is in it"
+            raise BadInput(Finding(str(self.folder), None, text))
+        state = RunState.of(events_on_disk(self.folder))
+        return Sight(self.folder, state, driver, self._clock(), False)
+
+
+def look(folder: Path | str) -> Sight:
+    """Look at a run once; BadInput where the folder is none."""
+    return Follower(folder).look()
