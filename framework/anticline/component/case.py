@@ -7,7 +7,8 @@
     folder: results
 
 Inputs are taken from the case file's folder, outputs from ``folder`` (itself
-taken from the case file's folder; left out, it is that folder).
+taken from the case file's folder; left out, it is that folder). A file whose name ends
+in .json holds the same as JSON.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any
 from anticline.component.declare import Component
 from anticline.component.document import Node, quoted, read_document
 from anticline.component.findings import Findings, check_keys, section
-from anticline.component.fingerprint import file_sha256, fingerprint
+from anticline.component.fingerprint import file_sha256, fingerprint, list_sha256
 from anticline.component.paths import read_path
 from anticline.component.registry import Registry
 from anticline.component.sections import read_inputs, read_outputs, read_parameters
@@ -35,7 +36,7 @@ class Case:
 
     ``inputs`` and ``outputs`` map port names to paths (an optional port left out
     is absent), ``parameters`` hold every declared name, defaults filled in, in
-    the declared unit. ``lines`` maps "parameters.space_order" and its like to
+    the declared unit. ``lists`` are the inputs declared ``many``. ``lines`` maps "parameters.space_order" and its like to
     line numbers of ``path``.
     """
 
@@ -45,6 +46,13 @@ class Case:
     parameters: dict[str, Any]
     path: Path
     lines: dict[str, int] = field(default_factory=dict)
+    lists: dict[str, tuple[Path, ...]] = field(default_factory=dict)
+
+    @property
+    def sources(self) -> list[tuple[str, Path]]:
+        """Every input file with its port, those of lists one by one."""
+        listed = [(name, path) for name, files in self.lists.items() for path in files]
+        return [*self.inputs.items(), *listed]
 
     def finding(self, key: str, text: str) -> Finding:
         """Say something about ``key`` ("parameters.space_order") at its line.
@@ -59,12 +67,21 @@ class Case:
 
     def awaited(self) -> list[str]:
         """Name the inputs that are not there yet; an earlier case writes them."""
-        return [name for name, path in self.inputs.items() if not path.exists()]
+        lacking = [name for name, path in self.sources if not path.exists()]
+        return list(dict.fromkeys(lacking))
 
     def input_hashes(self) -> dict[str, str]:
-        """Give the sha256 of each input's content; reads every input once."""
+        """Give the sha256 of each input's content; reads every input once.
+
+        That of a list is the sha256 of its files' ones, in their order.
+        """
         digest = self.component.digest
-        return {name: file_sha256(path, digest) for name, path in self.inputs.items()}
+        single = {name: file_sha256(path, digest) for name, path in self.inputs.items()}
+        lists = {
+            name: list_sha256([file_sha256(path, digest) for path in paths])
+            for name, paths in self.lists.items()
+        }
+        return single | lists
 
     def fingerprint(self) -> str:
         """Give the identity of the result; reads every input once."""
@@ -123,20 +140,24 @@ def read_case(path: Path, registry: Registry, coming: Collection[Path] = ()) -> 
     if component is None:
         return Reading(path, None, {}, findings.in_order())
     folder = path.parent
-    inputs = read_inputs(
+    inputs, lists = read_inputs(
         section(top, "inputs", findings), component, folder, coming, findings
     )
     if (node := top.get("folder")) is not None:
         folder = read_path(node, folder, "folder", findings) or folder
+    taken = [
+        *inputs.items(),
+        *((k, path) for k, paths in lists.items() for path in paths),
+    ]
     outputs = read_outputs(
-        section(top, "outputs", findings), component, folder, inputs, findings
+        section(top, "outputs", findings), component, folder, taken, findings
     )
     parameters = read_parameters(
         section(top, "parameters", findings), component, findings
     )
     if findings.found:
         return Reading(path, None, outputs, findings.in_order())
-    case = Case(component, inputs, outputs, parameters, path, _lines(top))
+    case = Case(component, inputs, outputs, parameters, path, _lines(top), lists)
     return Reading(path, case, outputs, [])
 
 

@@ -68,7 +68,7 @@ def judge(readings: Iterable[Reading], ranks: int | None) -> Iterator[Verdict]:
         if case is None or reading.findings:
             yield Verdict(reading.path, case, reading.findings)
             continue
-        same = changing.isdisjoint(case.inputs.values())
+        same = changing.isdisjoint(path for _, path in case.sources)
         finished = same and is_finished(case)
         findings = []
         if not finished:
@@ -85,7 +85,7 @@ def is_finished(case: Case) -> bool:
     Failed
         The component's own function raised an error; the text names it.
     """
-    paths = (*case.inputs.values(), *case.outputs.values())
+    paths = (*(path for _, path in case.sources), *case.outputs.values())
     if case.component.finished is None or not all(map(Path.exists, paths)):
         return False
     try:

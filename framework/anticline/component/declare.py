@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from anticline.component.executable import Words, misused
 from anticline.component.resources import Resources
 from anticline.component.types import PortType
 from anticline.component.units import UNITS
@@ -49,12 +50,13 @@ class DeclarationError(ValueError):
 
 @dataclass(frozen=True)
 class Input:
-    """A file a component reads."""
+    """A file a component reads, or with ``many`` a list of at least one of them."""
 
     name: str
     type: PortType
     summary: str
     optional: bool = False
+    many: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a bad name or something that is no port type."""
@@ -139,15 +141,20 @@ class Parameter:
 class Component:
     """A program with typed files and parameters.
 
-    ``run`` names the driver ``run(case, context) -> None``; ``check`` names an
-    optional ``check(case, comm_size) -> list[Finding]`` that rank 0 calls before
-    anything runs. ``version`` is part of a result's identity: raise it when the
-    same inputs give another result.
+    ``run`` names the driver ``run(case, context) -> None``; in its place ``command``
+    gives the words of an executable (`anticline.component.executable`). ``check``
+    names an optional ``check(case, comm_size) -> list[Finding]`` that rank 0 calls
+    before anything runs. ``version`` is part of a result's identity: raise it when
+    the same inputs give another result.
 
     ``finished`` names an optional ``finished(case) -> bool``: whether every output is
     there as this very case's result, so that nothing need be started. ``digest``
     names an optional ``digest(path) -> str | None`` for inputs whose bytes also say
     when and how they were made: the sha256 of what they mean; None: of the bytes.
+
+    ``reduces`` names a ``many`` input that takes what the component writes: the
+    result of a list is then that of the results of its parts (a sum, a maximum), and
+    a workflow may reduce it as a tree.
     """
 
     name: str
@@ -155,13 +162,15 @@ class Component:
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     parameters: tuple[Parameter, ...]
-    run: str
+    run: str | None = None
     check: str | None = None
     finished: str | None = None
     digest: str | None = None
     resources: Resources = field(default_factory=Resources)
     architectures: tuple[str, ...] = ("x86_64", "aarch64")
     version: str = "1"
+    reduces: str | None = None
+    command: tuple[Words, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what contradicts itself (DeclarationError)."""
@@ -179,6 +188,31 @@ class Component:
             if reference is not None and not _REFERENCE.fullmatch(reference):
                 msg = f"{where}: {reference!r} is not 'package.module:function'"
                 raise DeclarationError(msg)
+        self._check_program(where)
+        self._check_reduction(where)
+
+    def _check_program(self, where: str) -> None:
+        if (self.run is None) == (self.command is None):
+            given = "neither" if self.run is None else "both"
+            msg = f"{where}: either run or command is needed, {given} is given"
+            raise DeclarationError(msg)
+        if self.command is not None and (problem := misused(self.command, self)):
+            msg = f"{where}: command {problem}"
+            raise DeclarationError(msg)
+
+    def _check_reduction(self, where: str) -> None:
+        if self.reduces is None:
+            return
+        taken = [item for item in self.inputs if item.name == self.reduces]
+        if not taken or not taken[0].many:
+            msg = f"{where}: reduces {self.reduces!r}, which is no input of many files"
+            raise DeclarationError(msg)
+        if len(self.outputs) != 1 or self.outputs[0].type != taken[0].type:
+            msg = (
+                f"{where}: reduces {self.reduces!r}, so that its one output is of that "
+                f"type: {taken[0].type.name}"
+            )
+            raise DeclarationError(msg)
 
 
 def _check_name(where: str, name: str) -> None:

@@ -51,7 +51,7 @@ def read_document(
     CaseError
         When nothing can be read: no file, no text, no YAML, no mapping.
     """
-    return parse(_text(path), str(path), levels)
+    return parse(text_of(path), str(path), levels)
 
 
 def parse(
@@ -98,7 +98,14 @@ def _line_too_deep(text: str) -> int | None:
     return None
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """Read the text of a document.
+
+    Raises
+    ------
+    CaseError
+        No file, one that is too long, or no text.
+    """
     try:
         with path.open("rb") as stream:
             content = stream.read(MOST_BYTES + 1)

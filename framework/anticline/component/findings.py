@@ -26,6 +26,18 @@ class Findings:
         return sorted(self.found, key=lambda item: (item.line or 0, item.text))
 
 
+class Within(Findings):
+    """Findings of a part of a file, each of which begins with the part's name."""
+
+    def __init__(self, whole: Findings, part: str) -> None:
+        super().__init__(whole.file, whole.found)
+        self._whole, self._part = whole, part
+
+    def add(self, line: int | None, text: str) -> None:
+        """Note one thing in the whole file's findings."""
+        self._whole.add(line, f"{self._part}: {text}")
+
+
 def check_keys(
     given: dict[str, Node], known: Iterable[str], what: str, findings: Findings
 ) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,12 @@ def file_sha256(path: Path, digest: str | None = None) -> str:
     return _file_sha256(str(path.resolve()), status.st_size, status.st_mtime_ns, digest)
 
 
-@lru_cache(maxsize=256)
+def list_sha256(hashes: Iterable[str]) -> str:
+    """Hash a list of files by the hashes of its files, in their order."""
+    return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+
+
+@lru_cache(maxsize=4096)
 def _file_sha256(path: str, size: int, modified_ns: int, digest: str | None) -> str:
     meant: str | None = resolve(digest)(Path(path)) if digest else None
     if meant is not None:

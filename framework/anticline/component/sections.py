@@ -6,7 +6,7 @@ Every function adds what it finds to a `Findings` and returns what is sound.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +17,68 @@ from anticline.component.paths import read_path
 from anticline.component.values import ValueProblem, fit
 
 
+Paths = dict[str, Path]
+Lists = dict[str, tuple[Path, ...]]
+
+
 def read_inputs(
     given: Node,
     component: Component,
     folder: Path,
     coming: Collection[Path],
     findings: Findings,
-) -> dict[str, Path]:
-    """Resolve the input files, which must be there or be ``coming``."""
-    paths = _read_ports(given, component.inputs, "input", folder, findings)
-    for name, path in paths.items():
-        line = given.value[name].line
-        if path.is_dir():
-            findings.add(line, f"input '{name}': {path} is a folder")
-        elif not path.exists():
-            if path in coming:
-                continue
-            findings.add(line, f"input '{name}': {path} is not there")
-        elif not path.is_file():
-            findings.add(line, f"input '{name}': {path} is a device or a pipe")
-        elif trouble := _unreadable(path):
-            findings.add(line, f"input '{name}': {path} cannot be read: {trouble}")
-    return paths
+) -> tuple[Paths, Lists]:
+    """Resolve the input files, which must be there or be ``coming``.
+
+    Returns those of one file, and those that are lists of files.
+    """
+    single = tuple(port for port in component.inputs if not port.many)
+    check_keys(given.value, [port.name for port in component.inputs], "input", findings)
+    paths = _read_ports(given, single, "input", folder, findings)
+    lists = {}
+    for port in component.inputs:
+        if port.many and (files := _read_list(given, port, folder, findings)):
+            lists[port.name] = files
+    for name, file in [*paths.items(), *_each(lists)]:
+        if trouble := _lack(file, coming):
+            findings.add(given.value[name].line, f"input '{name}': {file} {trouble}")
+    return paths, lists
+
+
+def _each(lists: Lists) -> Iterator[tuple[str, Path]]:
+    return ((name, path) for name, paths in lists.items() for path in paths)
+
+
+def _read_list(
+    given: Node, port: Input, folder: Path, findings: Findings
+) -> tuple[Path, ...]:
+    """Resolve the files of an input that takes many; a single one is a list of one."""
+    node = given.value.get(port.name)
+    texts = None if node is None else node.value
+    if node is None or texts is None or texts == []:
+        if not port.optional:
+            text = f"input '{port.name}' is missing: a list of {port.type.name}"
+            line = given.line if node is None else node.line
+            findings.add(line, f"{text}, {port.summary}")
+        return ()
+    where = f"input '{port.name}'"
+    items = texts if isinstance(texts, list) else [texts]
+    found = [
+        read_path(Node(item, node.line), folder, where, findings) for item in items
+    ]
+    return tuple(path for path in found if path is not None)
+
+
+def _lack(path: Path, coming: Collection[Path]) -> str | None:
+    """Say what keeps an input from being read; None: nothing."""
+    if path.is_dir():
+        return "is a folder"
+    if not path.exists():
+        return None if path in coming else "is not there"
+    if not path.is_file():
+        return "is a device or a pipe"
+    trouble = _unreadable(path)
+    return f"cannot be read: {trouble}" if trouble else None
 
 
 def _unreadable(path: Path) -> str | None:
@@ -55,12 +95,15 @@ def read_outputs(
     given: Node,
     component: Component,
     folder: Path,
-    inputs: dict[str, Path],
+    inputs: Iterable[tuple[str, Path]],
     findings: Findings,
-) -> dict[str, Path]:
+) -> Paths:
     """Resolve the output files; none may be an input or another output."""
+    check_keys(
+        given.value, [port.name for port in component.outputs], "output", findings
+    )
     paths = _read_ports(given, component.outputs, "output", folder, findings)
-    taken = {os.path.realpath(path): f"input '{key}'" for key, path in inputs.items()}
+    taken = {os.path.realpath(path): f"input '{key}'" for key, path in inputs}
     for name, path in paths.items():
         line = given.value[name].line
         owner = taken.setdefault(os.path.realpath(path), f"output '{name}'")
@@ -78,7 +121,6 @@ def _read_ports(
     folder: Path,
     findings: Findings,
 ) -> dict[str, Path]:
-    check_keys(given.value, [port.name for port in ports], role, findings)
     paths = {}
     for port in ports:
         node = given.value.get(port.name)

@@ -62,7 +62,7 @@ def tasks(
         component = case.component
         count = _ranks(component, ranks)
         name = case.path.stem
-        before = {writers.get(str(path)) for path in case.inputs.values()}
+        before = {writers.get(str(path)) for _, path in case.sources}
         planned.append(
             Task(
                 name=name,

@@ -17,14 +17,18 @@ input declared `many`, and hands over all elements in their order. Where a compo
 
 A loop repeats steps of its own. Inside, `previous.NAME` is what the iteration before
 carried (the first: `start`), and after it LOOP.NAME is what the last one carried.
+
+    model = Step("model", "models.anticline")
+    smooth = Step("smooth", "seismic.smooth", inputs={"model": model["model"]})
+    Workflow.of("survey", model, smooth)
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 PREVIOUS = "previous"
 FAN_IN = 8
@@ -40,6 +44,11 @@ class Link:
     def __str__(self) -> str:
         """Write it as in a document."""
         return f"{self.step}.{self.port}"
+
+
+def previous(name: str) -> Link:
+    """Name what the iteration before carried, inside of a loop."""
+    return Link(PREVIOUS, name)
 
 
 Source = Link | Path
@@ -82,16 +91,23 @@ class Step:
     """A component with its inputs and parameters.
 
     parameters : as a document gives them ("8 ms"); units are fitted when a task's
-    case is read. inputs : a tuple of sources for an input declared `many`.
+    case is read. inputs : a tuple of sources for an input declared `many`. outputs :
+    optional ones that are written though nothing reads them. fan_in : elements that
+    a node of a tree takes, at least 2.
     """
 
     name: str
     component: str
     inputs: Mapping[str, Source | tuple[Source, ...]] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    outputs: tuple[str, ...] = ()
     scatter: Grid | Follow | None = None
     request: Request = field(default_factory=Request)
     fan_in: int = FAN_IN
+
+    def __getitem__(self, port: str) -> Link:
+        """Name one of its outputs, as the input of another step."""
+        return Link(self.name, port)
 
 
 @dataclass(frozen=True)
@@ -112,6 +128,10 @@ class Loop:
     key: str
     most: int
 
+    def __getitem__(self, name: str) -> Link:
+        """Name what the last iteration carried, as the input of a step after it."""
+        return Link(self.name, name)
+
 
 @dataclass(frozen=True)
 class Workflow:
@@ -120,3 +140,21 @@ class Workflow:
     name: str
     steps: Mapping[str, Step | Loop]
     summary: str = ""
+
+    @classmethod
+    def of(cls, name: str, *steps: Step | Loop, summary: str = "") -> Workflow:
+        """Hold these steps; two of one name raise ValueError."""
+        return cls(name, by_name(steps), summary)
+
+
+AnyStep = TypeVar("AnyStep", Step, Loop, Step | Loop)
+
+
+def by_name(steps: Iterable[AnyStep]) -> dict[str, AnyStep]:
+    """Give steps by their names; two of one name raise ValueError."""
+    named: dict[str, AnyStep] = {}
+    for step in steps:
+        if named.setdefault(step.name, step) is not step:
+            msg = f"two steps are named {step.name!r}"
+            raise ValueError(msg)
+    return named
