@@ -36,8 +36,8 @@ class Case:
 
     ``inputs`` and ``outputs`` map port names to paths (an optional port left out
     is absent), ``parameters`` hold every declared name, defaults filled in, in
-    the declared unit. ``lists`` are the inputs declared ``many``. ``lines`` maps "parameters.space_order" and its like to
-    line numbers of ``path``.
+    the declared unit. ``lists`` hold the files of inputs declared ``many``. ``lines``
+    maps "parameters.space_order" and its like to line numbers of ``path``.
     """
 
     component: Component

@@ -16,7 +16,6 @@ from anticline.component.findings import Findings, check_keys
 from anticline.component.paths import read_path
 from anticline.component.values import ValueProblem, fit
 
-
 Paths = dict[str, Path]
 Lists = dict[str, tuple[Path, ...]]
 

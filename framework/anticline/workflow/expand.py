@@ -1,7 +1,7 @@
 """From a workflow to its tasks; pure, and the same for the same workflow always.
 
-    expand(workflow, registry)                             every loop in its first round
-    expand(workflow, registry, {"invert": LoopProgress(3, ended=False)})     in its third
+    expand(workflow, registry)                       every loop in its first iteration
+    expand(workflow, registry, {"invert": LoopProgress(3)})    this one in its third
 
 The tasks come in an order in which each is after those it reads. Ids and folders are
 those of `anticline.workflow.task`; elements are counted from 0, iterations from 1.

@@ -13,8 +13,8 @@ invert:
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from pathlib import Path
+from typing import Any
 
 from anticline.component.declare import Parameter
 from anticline.component.document import Node, quoted

@@ -61,7 +61,7 @@ def written(values: tuple[Any, ...]) -> Any:
     """Give the values as they are written: a range where they are one, or a list."""
     first = values[0] if values else None
     whole = all(type(value) is int for value in values)
-    if whole and len(values) >= SHORTEST_RANGE:
-        if values == tuple(range(values[0], values[0] + len(values))):
-            return f"{first}..{values[-1]}"
-    return list(values)
+    if not whole or len(values) < SHORTEST_RANGE:
+        return list(values)
+    is_range = values == tuple(range(first, first + len(values)))
+    return f"{first}..{values[-1]}" if is_range else list(values)

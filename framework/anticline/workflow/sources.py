@@ -21,7 +21,10 @@ from anticline.workflow.graph import Link, Source
 
 _LINK = re.compile(r"([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)")
 FILE_SUFFIXES = frozenset(
-    "bin csv dat h5 hdf5 json nc npy npz raw rsf sac sgy segy su txt vtk yaml".split()
+    (
+        *("bin", "csv", "dat", "h5", "hdf5", "json", "nc", "npy", "npz", "raw", "rsf"),
+        *("sac", "sgy", "segy", "su", "txt", "vtk", "yaml"),
+    )
 )
 
 
