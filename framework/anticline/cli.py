@@ -26,7 +26,7 @@ OPTION_HELP = (
 )
 DATA_HELP = "Public data sets: what is known, where it lies, and getting it."
 Names = Annotated[list[str], typer.Argument(help="NAME, or NAME/FILE of a data set.")]
-CLUSTER_HELP = "A real Slurm on this one machine: started, looked at, taken down."
+CLUSTER_HELP = "Clusters: one described, and a real Slurm on this one machine."
 ClusterFile = Annotated[Path, typer.Argument(help="Cluster file (YAML).")]
 SlurmFolder = Annotated[
     Path, typer.Option("--folder", help="Where all its files lie; on a local disk.")
@@ -68,6 +68,7 @@ def _data() -> typer.Typer:
 def _cluster() -> typer.Typer:
     """Make the group of commands `anticline cluster ...`."""
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    group.command("discover")(cluster_discover)
     group.command("up")(cluster_up)
     group.command("status")(cluster_status)
     group.command("down")(cluster_down)
@@ -228,6 +229,24 @@ def data_path(names: Names) -> None:
 
     for path in operations.data_path(names):
         typer.echo(path)
+
+
+def cluster_discover(
+    out: Annotated[
+        Path | None, typer.Option(help="File to write; default: it is printed.")
+    ] = None,
+) -> None:
+    """Describe the Slurm of this machine as a cluster file."""
+    from anticline import operations
+
+    text = operations.cluster_discover()
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    from anticline.cluster.discover import write
+
+    write(text, out)
+    typer.echo(out)
 
 
 def cluster_up(

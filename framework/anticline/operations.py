@@ -263,6 +263,19 @@ def data_get(names: Iterable[str], reporter: Reporter) -> list[Path]:
     return get(data(), names, Getter(reporter))
 
 
+def cluster_discover() -> str:
+    """Describe the Slurm at hand as the text of a cluster file.
+
+    Raises
+    ------
+    BadInput, Failed
+        There is no Slurm here, or it does not answer.
+    """
+    from anticline.cluster.discover import discover as ask
+
+    return ask()[0]
+
+
 def cluster_up(file: Path | str, folder: Path | str, tell: Tell) -> Place:
     """Start a local Slurm with the queues of a file; see `cluster.local.control`."""
     from anticline.cluster.document import read_cluster

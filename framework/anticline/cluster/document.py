@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from anticline.cluster.model import Cluster
-from anticline.component.document import Node, read_document
+from anticline.component.document import Node, parse, read_document
 from anticline.component.findings import Findings, unknown_key
 from anticline.errors import BadInput
 
@@ -24,7 +24,22 @@ def read_cluster(path: Path) -> Cluster:
         With every finding, each ``file:line  message``.
     """
     top, found = read_document(path, LEVELS)
-    findings = Findings(str(path), found)
+    return _cluster(top, Findings(str(path), found))
+
+
+def cluster_of(text: str, name: str) -> Cluster:
+    """Read a cluster description that is no file yet; ``name`` is for the findings.
+
+    Raises
+    ------
+    BadInput
+        With every finding.
+    """
+    top, found = parse(text, name, LEVELS)
+    return _cluster(top, Findings(name, found))
+
+
+def _cluster(top: dict[str, Node], findings: Findings) -> Cluster:
     try:
         cluster = Cluster.model_validate(_plain(top))
     except ValidationError as error:

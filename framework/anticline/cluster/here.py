@@ -1,4 +1,4 @@
-"""This machine's own figures: what `auto` stands for in a cluster file."""
+"""Figures of this machine: what `auto` stands for in a cluster file."""
 
 from __future__ import annotations
 

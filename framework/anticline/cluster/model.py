@@ -22,6 +22,8 @@ Count = Annotated[int, Field(ge=1)]
 Amount = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,62}$")]
+Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,62}$")]
+"""A name that another program gave: of a partition, an account, a kind of GPU."""
 Line = Annotated[str, Field(pattern=r"^[^\n\r\x00]+$")]
 
 _AUTO = {"const": here.AUTO}
@@ -67,7 +69,7 @@ class Node(_Data):
     """Memory that jobs may use [GiB], or auto."""
     gpus: Gpus = 0
     """Number of GPUs, or auto."""
-    gpu_type: Name | None = None
+    gpu_type: Word | None = None
     """The GPUs' name in Slurm (--gpus-per-task=NAME:1)."""
     network_gbit_per_s: NotNegative = 0.0
     """Bandwidth to other nodes [Gbit/s]; 0: not known."""
@@ -88,9 +90,9 @@ class Queue(_Data):
     """Most nodes that may run at a time."""
     aliases: tuple[Name, ...] = ()
     """Further names that a workflow may call it by; queues may share one."""
-    partition: Name | None = None
+    partition: Word | None = None
     """Slurm's name of it; left out: the queue's own."""
-    slurm_cluster: Name | None = None
+    slurm_cluster: Word | None = None
     """The Slurm cluster it lives in (sbatch -M); left out: the one at hand."""
     purchase: Literal["on-demand", "spot", "owned"] = "owned"
     """How nodes are paid for; spot ones may be taken away."""
@@ -100,9 +102,9 @@ class Queue(_Data):
     """How long a job waits for a node before another queue is tried [h]."""
     mpi: Name = "pmix"
     """What srun --mpi needs."""
-    account: Name | None = None
+    account: Word | None = None
     """Slurm account that jobs are charged to."""
-    qos: Name | None = None
+    qos: Word | None = None
     """Quality of service."""
     constraint: Line | None = None
     """Features that a node must have."""
@@ -123,6 +125,8 @@ class Cluster(_Data):
     """What a person should know of it."""
     launcher: Literal["srun", "mpirun"] = "srun"
     """srun under Slurm, mpirun on a machine without."""
+    most_array_tasks: Count = 1000
+    """Most elements of one array job: Slurm's MaxArraySize less one."""
     queues: Annotated[dict[Name, Queue], Field(min_length=1)]
     """By name; the first that fits is taken where a workflow names none."""
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import platform
+import re
 from pathlib import Path
 
 import pytest
 
 from anticline.cluster.document import read_cluster
+from anticline.cluster.here import count_cores, usable_cpus
+from anticline.cluster.model import Cluster, Node, Queue
 from anticline.errors import BadInput
 
 CLUSTERS = Path(__file__).parents[3] / "configs" / "clusters"
@@ -58,7 +62,11 @@ def test_every_mistake_is_found_at_its_line(tmp_path):
             "'queues.x86.node.cores': 'none' found, a valid integer, unable to parse "
             "string as an integer is needed",
         ),
-        (7, "unknown key 'colour'; known are name, summary, launcher, queues"),
+        (
+            7,
+            "unknown key 'colour'; known are name, summary, launcher, "
+            "most_array_tasks, queues",
+        ),
     ]
 
 
@@ -69,3 +77,40 @@ def test_a_line_that_would_end_a_directive_is_refused(tmp_path):
 
 def test_a_cluster_without_queues_is_refused(tmp_path):
     assert [line for line, _ in findings_of(tmp_path, "name: a\nqueues: {}\n")] == [2]
+
+
+def test_auto_is_this_machine():
+    queue = read_cluster(CLUSTERS / "laptop.yaml").queues["local"]
+    assert queue.architecture == platform.machine()
+    assert queue.node.cores == count_cores(usable_cpus())
+    total = int(re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text())[1])
+    assert queue.node.memory_gib * 2**20 == pytest.approx(total)
+
+
+def test_a_name_means_its_queue_and_those_that_have_it_as_an_alias():
+    aws, laptop = (read_cluster(CLUSTERS / f"{n}.yaml") for n in ("aws", "laptop"))
+    assert aws.called("x86") == ("x86", "x86-any", "x86-spot")
+    assert aws.called("x86-spot") == ("x86-spot",)
+    assert {laptop.called(name) for name in ("x86", "graviton", "gpu")} == {("local",)}
+    assert laptop.called("arm") == ()
+    assert laptop.names == ("local", "x86", "graviton", "gpu")
+
+
+def test_queues_of_one_slurm_cluster_have_one_architecture():
+    aws = read_cluster(CLUSTERS / "aws.yaml")
+    pairs = {(q.slurm_cluster, q.architecture) for q in aws.queues.values()}
+    assert len(pairs) == len({where for where, _ in pairs}) == 2
+
+
+def test_an_editor_is_told_what_every_key_means():
+    for made in Cluster.model_json_schema()["$defs"].values():
+        assert all(key.get("description") for key in made["properties"].values())
+    properties = Cluster.model_json_schema()["$defs"]["Node"]["properties"]
+    assert {"const": "auto"} in properties["cores"]["anyOf"]
+
+
+def test_every_key_is_in_the_reference():
+    page = (CLUSTERS.parents[1] / "docs" / "reference" / "cluster.md").read_text()
+    for made in (Cluster, Queue, Node):
+        for key in made.model_fields:
+            assert f"`{key}`" in page, f"{key} of a {made.__name__}"
