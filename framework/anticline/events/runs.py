@@ -13,6 +13,7 @@ from anticline.events.driver import driver_of
 from anticline.events.log import EVENTS, Reader
 from anticline.events.progress import State
 from anticline.events.query import RunState
+from anticline.events.record import Event
 from anticline.workflow.task import STEPS
 
 RUNNING, STOPPED = "running", "stopped"
@@ -64,6 +65,8 @@ class Sight:
 class Follower:
     """Looks at a run again and again, and reads only what is new.
 
+    news : the events that the latest look found.
+
     Raises
     ------
     BadInput
@@ -77,13 +80,15 @@ class Follower:
         self._clock = clock
         self._reader = Reader(self.folder / EVENTS)
         self._state = RunState()
+        self.news: list[Event] = []
 
     def look(self) -> Sight:
         """Give the run as it is now."""
         driver = driver_of(self.folder)  # before the log: its last words are read
         if not self._reader.path.exists():
             return self._without_log(driver)
-        for event in self._reader.read():
+        self.news = self._reader.read()
+        for event in self.news:
             self._state.add(event)
         latest = self._state.latest_s or 0.0
         now = latest if driver is None else max(self._clock(), latest)

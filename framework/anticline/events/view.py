@@ -1,0 +1,112 @@
+"""A run on a terminal: steps as bars, queues, throughput, time left, last events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from anticline.events.amounts import duration
+from anticline.events.estimate import throughput_per_min, time_left
+from anticline.events.progress import State, StepRecord
+from anticline.events.runs import RUNNING, Sight
+from anticline.events.status import failures, headline, queue_line, time_left_text
+from anticline.events.telling import is_news, tell
+
+if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+_STYLES = {State.DONE: "green", State.RUNNING: "cyan", State.FAILED: "red"}
+_BAR = 30
+_FIXED_LINES = 8
+
+
+def view(sight: Sight, height: int, width: int = 100) -> Group:
+    """Draw a run into so many lines and columns; what does not fit is left out."""
+    from rich.console import Group
+    from rich.text import Text
+
+    steps = list(sight.state.steps.values())
+    room = max(3, height - _FIXED_LINES - len(sight.state.queues))
+    shown = _choose(steps, room)
+    parts: list[Text | Table] = [Text(headline(sight), "bold"), Text()]
+    parts.append(_steps(shown, min(_BAR, max(8, width - 60))))
+    if left_out := len(steps) - len(shown):
+        parts.append(Text(f"and {left_out} steps more", "dim"))
+    parts.append(Text())
+    queues = map(queue_line, sight.state.queues.values())
+    parts += [Text(line) for line in queues if line]
+    parts += [Text(line, "red") for line in list(failures(sight))[:4]]
+    parts.append(Text(_pace(sight)))
+    news = max(0, height - len(parts) - len(shown) - 3)
+    return Group(*parts, Text(), *_news(sight, news))
+
+
+def _choose(steps: list[StepRecord], room: int) -> list[StepRecord]:
+    """Keep the steps where something happens, in their order."""
+    if len(steps) <= room:
+        return steps
+
+    def rank(step: StepRecord) -> tuple[bool, bool]:
+        counts = step.counts
+        busy = counts[State.RUNNING] + counts[State.FAILED] + counts[State.QUEUED]
+        return busy == 0, counts[State.DONE] == step.total
+
+    kept = {step.name for step in sorted(steps, key=rank)[:room]}
+    return [step for step in steps if step.name in kept]
+
+
+def _steps(steps: list[StepRecord], bar: int) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("step", overflow="ellipsis", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for title in ("done", "run", "wait", "failed"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for step in steps:
+        counts = step.counts
+        waiting = counts[State.QUEUED] + counts[State.WAITING]
+        table.add_row(
+            Text(step.name),
+            _bar(step, bar),
+            f"{counts[State.DONE]}/{step.total}",
+            str(counts[State.RUNNING] or ""),
+            str(waiting or ""),
+            Text(str(counts[State.FAILED] or ""), "red"),
+        )
+    return table
+
+
+def _bar(step: StepRecord, width: int) -> Text:
+    """Draw done, failed and running tasks as parts of a bar."""
+    from rich.text import Text
+
+    bar, filled = Text(), 0
+    signs = ((State.DONE, "━"), (State.FAILED, "x"), (State.RUNNING, "╸"))
+    so_far = 0
+    for state, sign in signs:
+        so_far += step.counts[state]
+        end = round(width * so_far / step.total) if step.total else 0
+        bar.append(sign * (end - filled), _STYLES[state])
+        filled = max(filled, end)
+    return bar.append("─" * (width - filled), "dim")
+
+
+def _pace(sight: Sight) -> str:
+    if sight.word != RUNNING:
+        return f"took {duration(sight.elapsed_s)}"
+    pace = throughput_per_min(sight.state, sight.now)
+    left = time_left_text(time_left(sight.state, sight.now))
+    return f"{pace:.3g} tasks a minute; time left: {left}"
+
+
+def _news(sight: Sight, count: int) -> list[Text]:
+    from rich.text import Text
+
+    events = [event for event in sight.state.last if is_news(event)]
+    lines = [Text(tell(event), "dim") for event in events[-count:]] if count else []
+    for line in lines:
+        line.no_wrap, line.overflow = True, "ellipsis"
+    return lines
