@@ -5,6 +5,7 @@
     │   ├── CaseError             a case file
     │   └── OutputExists          an output is there, made from another case
     ├── Failed                70  a run went wrong while running
+    │   └── Diverged              its values are no numbers any more
     └── Interrupted           75  stopped early, finished work is kept
 
 The codes are those of ``sysexits.h`` (EX_DATAERR, EX_SOFTWARE, EX_TEMPFAIL), so
@@ -103,6 +104,10 @@ class OutputExists(BadInput):
 
 class Failed(AnticlineError):
     """A run went wrong while running (a NaN, a full disk, a lost peer)."""
+
+
+class Diverged(Failed):
+    """The values of a run are no numbers any more; the same case would end alike."""
 
 
 class Interrupted(AnticlineError):

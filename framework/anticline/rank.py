@@ -16,41 +16,19 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from anticline.component.case import Case, load_case
-from anticline.component.checking import check_case
-from anticline.component.context import RunContext, work_folder
-from anticline.component.registry import Registry, resolve
 from anticline.component.stop import StopFlag
-from anticline.errors import BadInput, CaseError, ExitCode, Interrupted
-from anticline.execution import failure
+from anticline.errors import BadInput, ExitCode, Interrupted
+from anticline.execution import failure, outcome
 from anticline.execution.cores import share_cores
+from anticline.execution.driving import Job, checked_case, drive, stopped_early
 
 if TYPE_CHECKING:
     from mpi4py import MPI
 
 PEERS_WAIT_S = 60.0  # for the other ranks to stop too, or to be stopped
-
-
-@dataclass(frozen=True)
-class Job:
-    """What the ranks agree on: a checked case, and the name of this run."""
-
-    case: Case
-    run: str
-
-    @property
-    def report(self) -> Path:
-        """The file where a failing rank leaves its traceback."""
-        return work_folder(self.case) / f"failed-{self.run}.txt"
-
-    def place(self, comm: MPI.Comm) -> str:
-        """Say which rank of which run speaks."""
-        name, path = self.case.component.name, self.case.path
-        return f"{name} {path}: rank {comm.rank} of {comm.size}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _abort(world, error, None)
     if job is None:
         return ExitCode.BAD_INPUT
-    return drive(world, job, stop)
+    return run_on(world, job, stop)
 
 
 def _arguments(given: Sequence[str] | None, *, speaks: bool) -> argparse.Namespace:
@@ -94,47 +72,23 @@ def agree(comm: MPI.Comm, name: str, path: Path) -> Job | None:
     job = None
     if comm.rank == 0:
         try:
-            case = checked_case(name, path, comm.size)
-            job = Job(case, time.strftime("%Y%m%dT%H%M%S") + f"-{os.getpid()}")
+            job = Job.of(checked_case(name, path, comm.size))
         except BadInput as error:
             print(error, file=sys.stderr, flush=True)
+            outcome.leave(error)
     agreed: Job | None = comm.bcast(job)
     return agreed
 
 
-def checked_case(name: str, path: Path, ranks: int) -> Case:
-    """Load a case and ask its component whether it can run on ``ranks``.
-
-    Raises
-    ------
-    BadInput
-        With every finding.
-    """
-    case = load_case(path, Registry.discover())
-    if case.component.name != name:
-        text = f"the case is for '{case.component.name}', '{name}' was asked for"
-        raise CaseError(case.finding("component", text))
-    if findings := check_case(case, ranks):
-        raise CaseError(findings)
-    return case
-
-
-def drive(comm: MPI.Comm, job: Job, stop: StopFlag) -> int:
+def run_on(comm: MPI.Comm, job: Job, stop: StopFlag) -> int:
     """Call the driver (collective); returns the exit code."""
     try:
-        context = RunContext.open(job.case, comm, stop)
-        if comm.rank == 0:
-            failure.remove_reports(context.folder)
-        comm.Barrier()
-        resolve(job.case.component.run)(job.case, context)
+        drive(comm, job, stop)
     except Interrupted as error:
         return _interrupted(comm, job, error)
     except BaseException as error:
         _abort(comm, error, job)
-    comm.Barrier()
-    if comm.rank == 0:
-        with contextlib.suppress(OSError):
-            context.folder.rmdir()  # nothing to restart from
+    outcome.leave(None, comm)
     return ExitCode.DONE
 
 
@@ -146,13 +100,9 @@ def _interrupted(comm: MPI.Comm, job: Job, error: Interrupted) -> int:
         if time.monotonic() > until:
             comm.Abort(ExitCode.INTERRUPTED)
         time.sleep(0.01)
+    outcome.leave(error, comm)
     if comm.rank == 0:
-        print(
-            f"{job.case.component.name} {job.case.path}: stopped early: {error}\n"
-            "  finished work is kept; run the same command again to go on",
-            file=sys.stderr,
-            flush=True,
-        )
+        print(stopped_early(job, error), file=sys.stderr, flush=True)
     return ExitCode.INTERRUPTED
 
 
@@ -165,6 +115,7 @@ def _abort(comm: MPI.Comm, error: BaseException, job: Job | None) -> NoReturn:
         place = job.place(comm)
         speaks, written = failure.claim_report(job.report, error, place)
     if speaks:
+        outcome.leave(error)
         report = job.report if job is not None and written else None
         print(failure.message(error, place, report), file=sys.stderr, flush=True)
         time.sleep(0.2)  # the launcher forwards the message before it stops

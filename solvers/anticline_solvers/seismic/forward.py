@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anticline.component import Case, RunContext
-from anticline.errors import Failed, Finding
+from anticline.errors import Diverged, Finding
 from anticline_solvers.formats.checkpoint import Reader
 from anticline_solvers.formats.gathers import combine, write_shot
 from anticline_solvers.formats.hdf5 import finished
@@ -148,7 +148,7 @@ def model_shot(
     The loop runs EDGE_STEPS beyond the last sample, which the time correction needs.
 
     Returns float32 (n_receivers, n_samples) [Pa] on rank 0 of the group, None
-    elsewhere. Raises Failed where a sample is not finite.
+    elsewhere. Raises Diverged where a sample is not finite.
     """
     propagator = modelling.propagator(box, velocity_m_s)
     sources = propagator.points(shot.source_m[None, :], density=True)
@@ -185,7 +185,7 @@ def watched(propagator: Any, watch: Watch, shot_id: int) -> Callable[[int, Any],
 
 
 def insist_finite(values: NDArray[np.floating[Any]], what: str) -> None:
-    """Raise Failed where a value is NaN or infinite."""
+    """Raise Diverged where a value is NaN or infinite."""
     if not np.isfinite(values).all():
         msg = f"{what} is not finite; look at the model's velocities and the time step"
-        raise Failed(msg)
+        raise Diverged(msg)
