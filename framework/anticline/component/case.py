@@ -171,16 +171,20 @@ def _component(
         return None
     known = registry.components.get(node.value)
     if known is None:
-        near = registry.near(node.value)
-        hint = (
-            f"did you mean {' or '.join(near)}?"
-            if near
-            else "see them all: anticline components"
-        )
-        broken = "".join(f"; {plugin}" for plugin in registry.broken)
-        name = quoted(node.value)
-        findings.add(node.line, f"unknown component {name}; {hint}{broken}")
+        findings.add(node.line, unknown_component(node.value, registry))
     return known
+
+
+def unknown_component(name: str, registry: Registry) -> str:
+    """Say that a component is not installed, and which one may be meant."""
+    near = registry.near(name)
+    hint = (
+        f"did you mean {' or '.join(near)}?"
+        if near
+        else "see them all: anticline components"
+    )
+    broken = "".join(f"; {plugin}" for plugin in registry.broken)
+    return f"unknown component {quoted(name)}; {hint}{broken}"
 
 
 def _lines(top: dict[str, Node]) -> dict[str, int]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from anticline.component.case import Case, Reading
+from anticline.component.declare import Component
+from anticline.component.executable import program
 from anticline.component.registry import resolve
 from anticline.errors import BadInput, Failed, Finding
 
@@ -25,6 +27,8 @@ def check_case(case: Case, ranks: int) -> list[Finding]:
         The component's check raised another error; the text names it.
     """
     findings = _check_ranks(case, ranks)
+    if lacking := no_program(case.component):
+        findings.append(case.finding("component", lacking))
     if case.component.check is not None and not case.awaited():
         try:
             findings += resolve(case.component.check)(case, ranks)
@@ -36,6 +40,17 @@ def check_case(case: Case, ranks: int) -> list[Finding]:
         except Exception as error:
             raise Failed(_fault(case, "check", error)) from error
     return findings
+
+
+def no_program(component: Component) -> str | None:
+    """Say that the executable of a component is not on this machine; None: it is."""
+    if component.command is None or program(component.command) is not None:
+        return None
+    name = component.command[0]
+    return (
+        f"{component.name} runs '{name}', which is not on the PATH; install it, or "
+        "load its module"
+    )
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def read_inputs(
         if port.many and (files := _read_list(given, port, folder, findings)):
             lists[port.name] = files
     for name, file in [*paths.items(), *_each(lists)]:
-        if trouble := _lack(file, coming):
+        if trouble := lack(file, coming):
             findings.add(given.value[name].line, f"input '{name}': {file} {trouble}")
     return paths, lists
 
@@ -68,7 +68,7 @@ def _read_list(
     return tuple(path for path in found if path is not None)
 
 
-def _lack(path: Path, coming: Collection[Path]) -> str | None:
+def lack(path: Path, coming: Collection[Path] = ()) -> str | None:
     """Say what keeps an input from being read; None: nothing."""
     if path.is_dir():
         return "is a folder"

@@ -59,7 +59,7 @@ def _expanded(name: str, item: Any, line: int, findings: Findings) -> list[Any]:
 
 def written(values: tuple[Any, ...]) -> Any:
     """Give the values as they are written: a range where they are one, or a list."""
-    first = values[0] if values else None
+    first: Any = values[0] if values else None
     whole = all(type(value) is int for value in values)
     if not whole or len(values) < SHORTEST_RANGE:
         return list(values)
