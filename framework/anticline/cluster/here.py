@@ -20,10 +20,11 @@ def usable_cpus() -> frozenset[int]:
 
 def count_cores(cpus: Iterable[int]) -> int:
     """Count the physical cores behind logical CPUs; a CPU without facts is one."""
-    return len({_core(cpu) for cpu in cpus})
+    return len({core_of(cpu) for cpu in cpus})
 
 
-def _core(cpu: int) -> tuple[str, ...]:
+def core_of(cpu: int) -> tuple[str, ...]:
+    """Name the physical core of a logical CPU."""
     folder = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology")
     try:
         names = ("physical_package_id", "core_id")

@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from anticline.execution.cores import core_of, usable_cpus
+from anticline.cluster.here import core_of, usable_cpus
 
 NUMBA_THREADS = "NUMBA_NUM_THREADS"
 FEW = 8  # threads that wait in every worker, for a task of more than one

@@ -19,9 +19,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from anticline.cluster.here import count_cores, usable_cpus
 from anticline.component.stop import StopFlag
 from anticline.errors import ExitCode
-from anticline.execution.cores import count_cores, usable_cpus
 from anticline.execution.launch import Launch, launch
 from anticline.execution.local import ending, find_launcher
 from anticline.execution.order import Kind, Order, kind_of
