@@ -14,7 +14,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -57,7 +56,7 @@ class FileHashes:
             return
         beside = self._path.with_name(self._path.name + ".part")
         beside.write_text(json.dumps(self._known), encoding="utf-8")
-        os.replace(beside, self._path)
+        beside.replace(self._path)
         self._changed = False
 
 

@@ -11,7 +11,6 @@ steps/  parsl/  report.html
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +45,13 @@ class RunFolder:
         """The workflow to go on with: the file it was begun from, else the copy."""
         return self.workflow if self.workflow.exists() else self.path / WORKFLOW
 
+    @property
+    def cluster_file(self) -> Path | None:
+        """The cluster likewise; None: this machine."""
+        if self.cluster is None or self.cluster.exists():
+            return self.cluster
+        return self.path / CLUSTER
+
     def write(self, code: str, workflow_text: str, cluster_text: str) -> None:
         """Write the top of the folder anew, each file beside and renamed."""
         facts = {
@@ -64,7 +70,7 @@ class RunFolder:
 def _replace(path: Path, text: str) -> None:
     beside = path.with_name(path.name + ".part")
     beside.write_text(text, encoding="utf-8")
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def open_folder(path: Path) -> RunFolder:

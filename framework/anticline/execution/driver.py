@@ -1,0 +1,360 @@
+"""The loop of a run: what can start is sent, what ends is judged, all is written down.
+
+Each message (an attempt that ended, a moment, a wish to stop) costs what it touches
+and no more: nothing goes through all tasks. Events of all messages that came together
+are written together, before anything else is sent.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from anticline.cluster.model import Cluster
+from anticline.component.registry import Registry
+from anticline.errors import Failed
+from anticline.events import record
+from anticline.events.log import Log
+from anticline.events.query import RunState
+from anticline.events.record import Event
+from anticline.execution.book import Book, Turn
+from anticline.execution.dispatch import Dispatcher, Trial
+from anticline.execution.folders import kept
+from anticline.execution.frontier import Frontier, needed
+from anticline.execution.inbox import Again, Inbox, Landed, Message, Moment, Stop
+from anticline.execution.order import Ended, Kind, Order
+from anticline.execution.orders import facts_of, nobody_knows, order_for, prepare
+from anticline.execution.runfolder import STOP
+from anticline.execution.verdicts import Lost, Outcome
+from anticline.execution.workers import Block, Workers
+from anticline.recovery.patience import Drought
+from anticline.recovery.policy import Action, Ending, Limits, Verdict, judge
+from anticline.workflow.task import LOG, Task
+
+TICK_S = 1.0
+GRACE_S = 150.0
+"""What tasks have to keep their work [s] once they are asked to stop."""
+FULL = ("No space left on device", "Disk quota exceeded")
+
+
+class Show(Protocol):
+    """Where a run's progress goes."""
+
+    def note(self, line: str) -> None:
+        """Show a line."""
+
+    def look(self, state: RunState) -> None:
+        """Show how things stand; called about once a second."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a driver is given.
+
+    run : the run's folder, absolute. limits : how often is too often.
+    """
+
+    run: Path
+    cluster: Cluster
+    registry: Registry
+    limits: Limits = field(default_factory=Limits)
+    grace_s: float = GRACE_S
+
+
+class Driver:
+    """One driver's time with a run; `drive` is called once."""
+
+    def __init__(
+        self,
+        setting: Setting,
+        book: Book,
+        workers: Workers,
+        log: Log,
+        state: RunState,
+        inbox: Inbox,
+        show: Show,
+    ) -> None:
+        self._setting, self._book, self._workers = setting, book, workers
+        self._log, self._state, self._inbox, self._show = log, state, inbox, show
+        self._dispatcher = Dispatcher(setting.cluster, setting.registry.components)
+        self._frontier = Frontier()
+        self._flying: dict[str, Trial] = {}
+        self._unwritten: list[Event] = []
+        self._lost: list[Lost] = []
+        self._stopped: str | None = None
+        self._blocks: dict[str, Block] = {}
+        self._droughts = {
+            name: Drought(queue.patience_h * 3600.0)
+            for name, queue in setting.cluster.queues.items()
+        }
+        self._done = self._kept = 0
+
+    def drive(self) -> Outcome:
+        """Run what is to be run; returns when all is over or was asked to stop.
+
+        Raises
+        ------
+        Failed
+            The run's folder cannot be written; the text says why.
+        """
+        self._open()
+        self._inbox.put_later(Moment.TICK, TICK_S)
+        while self._goes_on():
+            self._send()
+            self._write()
+            for message in self._inbox.wait():
+                self._take(message)
+            self._write()
+        return self._close()
+
+    def _goes_on(self) -> bool:
+        if self._stopped is not None:
+            return bool(self._flying)
+        return self._frontier.left > 0
+
+    # -- what is known ------------------------------------------------------------
+
+    def _open(self) -> None:
+        """Take in the tasks that are known, and what of them is done."""
+        turns = list(self._book.pages())
+        self._take_in(list(self._book.tasks.values()))
+        for turn in turns:
+            self._tell_turn(turn)
+
+    def _take_in(self, new: list[Task]) -> None:
+        """Take in tasks that came to be known, and those that they need again."""
+        book = self._book
+        wanted = needed(list(book.tasks.values()), book.valid)
+        names = {task.id for task in new}
+        again = [t for n, t in book.tasks.items() if n in wanted and n not in names]
+        again = [task for task in again if task.id in self._frontier.done]
+        self._kept -= len(again)
+        coming = [*again, *new]
+        for task in new:
+            self._plan(task)
+        kept_now = names - wanted
+        self._kept += len(kept_now)
+        for name in kept_now:
+            past = book.past.get(name)
+            self._tell(record.KEPT, name, **(facts_of(past) if past else {}))
+        for task in self._frontier.add(coming, kept_now):
+            self._make_wait(task)
+
+    def _plan(self, task: Task) -> None:
+        self._tell(
+            record.PLANNED,
+            task.id,
+            step=task.step,
+            component=task.component,
+            after=list(task.after),
+        )
+
+    def _tell_turn(self, turn: Turn) -> None:
+        self._tell(
+            record.LOOPED, loop=turn.loop, iteration=turn.iteration, enough=turn.enough
+        )
+
+    def _make_wait(self, task: Task) -> None:
+        """Let a task whose inputs are there wait for a queue."""
+        past = self._state.tasks.get(task.id)
+        trial = Trial(
+            task,
+            self._book.key(task),
+            scattered="[" in task.id,
+            level=self._frontier.level[task.id],
+            attempt=past.last.number if past and past.last else 0,
+        )
+        self._wait(trial)
+
+    def _wait(self, trial: Trial) -> None:
+        if not self._dispatcher.add(trial):
+            self._give_up(trial, Kind.BAD_INPUT, "no queue can hold it")
+
+    # -- sending ------------------------------------------------------------------
+
+    def _send(self) -> None:
+        """Send what waits to the queues that have room."""
+        while self._stopped is None and (trial := self._dispatcher.next()) is not None:
+            try:
+                self._start(trial)
+            except OSError as error:
+                self._dispatcher.give_back(trial, None)
+                self._inbox.put(Again(trial))
+                self._stop(f"{self._setting.run}: {error.strerror}")
+
+    def _start(self, trial: Trial) -> None:
+        trial.attempt += 1
+        order = order_for(trial, self._setting.run, self._setting.cluster)
+        prepare(trial, order)
+        trial.kept = kept(self._setting.run, trial.task)
+        self._tell(
+            record.SUBMITTED,
+            trial.task.id,
+            queue=trial.queue,
+            attempt=trial.attempt,
+            ranks=order.ranks,
+            threads=order.threads,
+            gpus=order.gpus,
+            memory_gib=order.memory_gib,
+            walltime_s=order.walltime_s,
+        )
+        self._flying[trial.task.id] = trial
+        future = self._workers.submit(order, trial.queue)
+        future.add_done_callback(lambda done: self._inbox.put(Landed(order, done)))
+
+    # -- what happens -------------------------------------------------------------
+
+    def _take(self, message: Message) -> None:
+        match message:
+            case Landed(order, future):
+                self._land(order, future)
+            case Again(trial):
+                self._wait(trial)
+            case Stop() if self._stopped is not None:
+                self._flying.clear()  # asked twice
+            case Stop(reason):
+                self._stop(reason)
+            case Moment.TICK:
+                self._tick()
+            case Moment.TIME_IS_UP:
+                self._flying.clear()
+
+    def _land(self, order: Order, future: Future[Ended]) -> None:
+        trial = self._flying.get(order.id)
+        if trial is None or trial.attempt != order.attempt:
+            return  # a later attempt took its place
+        del self._flying[order.id]
+        try:
+            ended = future.result()
+        except Exception as error:
+            ended = nobody_knows(order, error)
+        self._dispatcher.give_back(trial, ended.seconds)
+        self._tell(record.ENDED, order.id, **facts_of(ended))
+        self._judge(trial, ended)
+
+    def _judge(self, trial: Trial, ended: Ended) -> None:
+        asked = trial.needs
+        assert asked is not None
+        past = replace(trial.history, ranks=asked.ranks, memory_gib=asked.memory_gib)
+        gained = not ended.done and (kept(self._setting.run, trial.task) != trial.kept)
+        ending = Ending(str(ended.kind), trial.queue, gained, ended.reason)
+        verdict = judge(
+            ending, past, self._dispatcher.room(trial), self._setting.limits
+        )
+        if verdict.action is Action.DONE:
+            self._finish(trial)
+        elif self._stopped is not None:
+            self._tell(
+                record.POSTPONED, trial.task.id, kind=ended.kind, reason=self._stopped
+            )
+        elif any(text in ended.reason for text in FULL):
+            self._stop(f"{trial.task.id}: {ended.reason}")
+            self._tell(
+                record.POSTPONED, trial.task.id, kind=ended.kind, reason=ended.reason
+            )
+        elif verdict.action is Action.GIVE_UP:
+            self._give_up(trial, ended.kind, verdict.remedy or ended.reason)
+        else:
+            self._try_again(trial, ended, verdict)
+
+    def _finish(self, trial: Trial) -> None:
+        self._done += 1
+        name = trial.task.id
+        self._book.valid.add(name)
+        try:
+            turn = self._book.turn_of(name)
+        except Failed as error:
+            self._give_up(trial, Kind.FAILED, str(error))
+            return
+        for task in self._frontier.finish(name):
+            self._make_wait(task)
+        if turn is not None:
+            self._tell_turn(turn)
+            self._take_in(self._book.page())
+
+    def _try_again(self, trial: Trial, ended: Ended, verdict: Verdict) -> None:
+        asked, history = trial.needs, verdict.history
+        assert asked is not None
+        same = (history.ranks, history.memory_gib) == (asked.ranks, asked.memory_gib)
+        unchanged = trial.history.ranks, trial.history.memory_gib
+        if same:  # what another queue would give it of itself stays open
+            history = replace(history, ranks=unchanged[0], memory_gib=unchanged[1])
+        trial.history = history
+        kinds = {Action.POSTPONE: record.POSTPONED, Action.RETRY: record.RETRIED}
+        self._tell(
+            kinds[verdict.action],
+            trial.task.id,
+            kind=ended.kind,
+            reason=ended.reason,
+            remedy=verdict.remedy,
+        )
+        self._show.note(
+            f"{trial.task.id}: {ended.kind}: {ended.reason}; {verdict.remedy}"
+        )
+        self._inbox.put_later(Again(trial), verdict.pause_s)
+
+    def _give_up(self, trial: Trial, kind: str, reason: str) -> None:
+        name = trial.task.id
+        self._tell(record.GIVEN_UP, name, kind=kind, reason=reason)
+        log = self._setting.run / trial.task.folder / LOG
+        self._lost.append(Lost(name, kind, reason, log))
+        self._frontier.fail(name)
+        self._show.note(f"failed: {self._lost[-1]}")
+
+    # -- time ---------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        """Look at what nobody tells: blocks, a wish to stop by a file."""
+        self._inbox.put_later(Moment.TICK, TICK_S)
+        self._look_at_blocks()
+        if (self._setting.run / STOP).exists():
+            self._stop("cancelled")
+        self._show.look(self._state)
+
+    def _look_at_blocks(self) -> None:
+        for block in self._workers.blocks():
+            if self._blocks.get(block.job) != block:
+                self._blocks[block.job] = block
+                self._tell(
+                    record.BLOCK, queue=block.queue, job=block.job, state=block.state
+                )
+
+    def _stop(self, reason: str) -> None:
+        """Begin nothing more; ask what runs to keep its work."""
+        if self._stopped is not None:
+            return
+        self._stopped = reason
+        self._show.note(f"stopping: {reason}; what runs keeps its work")
+        self._workers.stop()
+        self._inbox.put_later(Moment.TIME_IS_UP, self._setting.grace_s)
+
+    # -- what is written ----------------------------------------------------------
+
+    def _tell(self, event: str, task: str | None = None, /, **facts: Any) -> None:
+        known = {name: fact for name, fact in facts.items() if fact is not None}
+        made = Event.now(event, task, **known)
+        self._state.add(made)
+        self._unwritten.append(made)
+
+    def _write(self) -> None:
+        if self._unwritten:
+            events, self._unwritten = self._unwritten, []
+            self._log.append(*events)
+
+    def _close(self) -> Outcome:
+        remains = len(self._frontier.tasks) - len(self._frontier.done)
+        remains += len(self._book.open_loops())
+        outcome = Outcome(
+            run=self._setting.run,
+            done=self._done,
+            kept=self._kept,
+            lost=tuple(self._lost),
+            held=dict(self._frontier.held),
+            remains=remains,
+            stopped=self._stopped,
+        )
+        self._tell(record.FINISHED, outcome=outcome.name, remains=remains)
+        self._write()
+        return outcome

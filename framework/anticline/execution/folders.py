@@ -1,0 +1,71 @@
+"""A task's folder: made ready for an attempt, and what of its work is kept in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from anticline.workflow.task import CASE, ENDED, LOG, Task
+
+WORK = ".work"
+
+
+def make_ready(run: Path, task: Task, case: dict[str, Any], *, afresh: bool) -> None:
+    """Write the case of a task; whatever else is there is kept, or not.
+
+    afresh : what lies in the folder was made of something else, or is to be made
+    again: outputs, work and how it ended are removed first.
+
+    Raises
+    ------
+    OSError
+        The folder cannot be written; ENOSPC where the disk is full.
+    """
+    folder = run / task.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    if afresh:
+        forget(run, task)
+    text = json.dumps(case, indent=1) + "\n"
+    beside = folder / f"{CASE}.part"
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(folder / CASE)
+
+
+def forget(run: Path, task: Task) -> None:
+    """Remove what earlier attempts left; how it ended goes first."""
+    folder = run / task.folder
+    outputs = [run / file for file in task.outputs.values()]
+    for path in (folder / ENDED, *outputs, folder / LOG):
+        path.unlink(missing_ok=True)
+    for path in outputs:
+        shutil.rmtree(path.with_name(path.name + WORK), ignore_errors=True)
+
+
+def kept(run: Path, task: Task) -> tuple[int, int]:
+    """Tell a task's kept work from that of another time: files, newest time [ns].
+
+    Restart files lie in `<first output>.work`; an attempt that adds or changes one has
+    got further. Reports of failures are none.
+    """
+    files = 0
+    newest = 0
+    for entry in _files(str(run / file) + WORK for file in task.outputs.values()):
+        if not entry.name.startswith("failed-"):
+            files += 1
+            newest = max(newest, entry.stat().st_mtime_ns)
+    return files, newest
+
+
+def _files(folders: Iterable[str]) -> Iterator[os.DirEntry[str]]:
+    for folder in folders:
+        try:
+            with os.scandir(folder) as entries:
+                here = list(entries)
+        except OSError:
+            continue
+        yield from (entry for entry in here if entry.is_file())
+        yield from _files(entry.path for entry in here if entry.is_dir())
