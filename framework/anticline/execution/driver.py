@@ -23,7 +23,15 @@ from anticline.execution.book import Book, Turn
 from anticline.execution.dispatch import Dispatcher, Trial
 from anticline.execution.folders import kept
 from anticline.execution.frontier import Frontier, needed
-from anticline.execution.inbox import Again, Inbox, Landed, Message, Moment, Stop
+from anticline.execution.inbox import (
+    Again,
+    Changed,
+    Inbox,
+    Landed,
+    Message,
+    Moment,
+    Stop,
+)
 from anticline.execution.order import Ended, Kind, Order
 from anticline.execution.orders import facts_of, nobody_knows, order_for, prepare
 from anticline.execution.runfolder import STOP
@@ -210,6 +218,8 @@ class Driver:
         match message:
             case Landed(order, future):
                 self._land(order, future)
+            case Changed(block):
+                self._change(block)
             case Again(trial):
                 self._wait(trial)
             case Stop() if self._stopped is not None:
@@ -306,20 +316,22 @@ class Driver:
     # -- time ---------------------------------------------------------------------
 
     def _tick(self) -> None:
-        """Look at what nobody tells: blocks, a wish to stop by a file."""
+        """Look at what nobody tells: the time, a wish to stop by a file."""
         self._inbox.put_later(Moment.TICK, TICK_S)
-        self._look_at_blocks()
         if (self._setting.run / STOP).exists():
             self._stop("cancelled")
         self._show.look(self._state)
 
-    def _look_at_blocks(self) -> None:
-        for block in self._workers.blocks():
-            if self._blocks.get(block.job) != block:
-                self._blocks[block.job] = block
-                self._tell(
-                    record.BLOCK, queue=block.queue, job=block.job, state=block.state
-                )
+    def _change(self, block: Block) -> None:
+        """Note a block's new state."""
+        self._blocks[block.job] = block
+        self._tell(
+            record.BLOCK,
+            queue=block.queue,
+            job=block.job,
+            state=block.state,
+            reason=block.reason or None,
+        )
 
     def _stop(self, reason: str) -> None:
         """Begin nothing more; ask what runs to keep its work."""

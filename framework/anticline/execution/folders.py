@@ -11,7 +11,7 @@ from typing import Any
 
 from anticline.workflow.task import CASE, ENDED, LOG, Task
 
-WORK = ".work"
+WORK, MADE = ".work", ".made.json"  # restart files; whose result an output is
 
 
 def make_ready(run: Path, task: Task, case: dict[str, Any], *, afresh: bool) -> None:
@@ -42,6 +42,7 @@ def forget(run: Path, task: Task) -> None:
     for path in (folder / ENDED, *outputs, folder / LOG):
         path.unlink(missing_ok=True)
     for path in outputs:
+        path.with_name(path.name + MADE).unlink(missing_ok=True)
         shutil.rmtree(path.with_name(path.name + WORK), ignore_errors=True)
 
 

@@ -17,6 +17,7 @@ from queue import Empty, SimpleQueue
 
 from anticline.execution.dispatch import Trial
 from anticline.execution.order import Ended, Order
+from anticline.execution.workers import Block
 
 
 class Moment(Enum):
@@ -35,6 +36,13 @@ class Landed:
 
 
 @dataclass(frozen=True)
+class Changed:
+    """A block came, runs, or is gone."""
+
+    block: Block
+
+
+@dataclass(frozen=True)
 class Again:
     """The pause before another attempt is over."""
 
@@ -48,7 +56,7 @@ class Stop:
     reason: str
 
 
-Message = Moment | Landed | Again | Stop
+Message = Moment | Landed | Changed | Again | Stop
 
 
 class Inbox:

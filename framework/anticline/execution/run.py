@@ -30,7 +30,7 @@ from anticline.events.query import RunState
 from anticline.events.record import Event
 from anticline.execution.book import Book
 from anticline.execution.driver import GRACE_S, Driver, Setting, Show
-from anticline.execution.inbox import Inbox, Stop
+from anticline.execution.inbox import Changed, Inbox, Stop
 from anticline.execution.key import HASHES, FileHashes, Keys
 from anticline.execution.runfolder import STOP, RunFolder, open_folder, prepare
 from anticline.execution.steering import steered
@@ -48,6 +48,7 @@ SIGNALS = {
     signal.SIGTERM: "SIGTERM",
     signal.SIGHUP: "its terminal is gone",
 }
+_NAMES = {int(number): name for number, name in SIGNALS.items()}
 Queues = Mapping[str, tuple[str, ...]]
 
 
@@ -143,7 +144,7 @@ def _drive(
         )
         log.append(begun)
         state.add(begun)
-        with closing(_workers(cluster, run)) as workers:
+        with closing(_workers(cluster, run, inbox)) as workers:
             driver = Driver(setting, book, workers, log, state, inbox, show)
             outcome = driver.drive()
         hashes.save()
@@ -156,10 +157,10 @@ def _past(run: Path) -> RunState:
     return RunState.of(read_events(run / EVENTS)) if there else RunState()
 
 
-def _workers(cluster: Cluster, run: Path) -> Workers:
+def _workers(cluster: Cluster, run: Path, inbox: Inbox) -> Workers:
     from anticline.execution.parsl_apps import Executors
 
-    return Executors(cluster, run)
+    return Executors(cluster, run, tell=lambda block: inbox.put(Changed(block)))
 
 
 @contextmanager
@@ -169,7 +170,7 @@ def heard(inbox: Inbox) -> Iterator[None]:
         yield
         return
     before = {
-        number: signal.signal(number, lambda n, _: inbox.put(Stop(SIGNALS[n])))
+        number: signal.signal(number, lambda n, _: inbox.put(Stop(_NAMES[n])))
         for number in SIGNALS
     }
     try:

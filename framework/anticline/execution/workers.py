@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Protocol
 
 from anticline.execution.order import Ended, Order
 
 
-@dataclass(frozen=True)
-class Block:
-    """A job that holds workers of a queue; state: pending, running or ended."""
+class Block(Protocol):
+    """A job that holds workers of a queue."""
 
-    queue: str
-    job: str
-    state: str
+    @property
+    def queue(self) -> str:
+        """Name of its queue."""
+
+    @property
+    def job(self) -> str:
+        """Slurm's number of it, or a process."""
+
+    @property
+    def state(self) -> str:
+        """One of pending, running, ended."""
+
+    @property
+    def reason(self) -> str:
+        """Of its end, where one is known."""
 
 
 class Workers(Protocol):
@@ -27,9 +36,6 @@ class Workers(Protocol):
 
     def submit(self, order: Order, queue: str) -> Future[Ended]:
         """Send a task to a queue; returns at once."""
-
-    def blocks(self) -> Sequence[Block]:
-        """Tell of the jobs that hold workers; returns at once."""
 
     def stop(self) -> None:
         """Ask what runs to keep its work and end; nothing that waits is begun."""
