@@ -31,6 +31,7 @@ ClusterFile = Annotated[Path, typer.Argument(help="Cluster file (YAML).")]
 SlurmFolder = Annotated[
     Path, typer.Option("--folder", help="Where all its files lie; on a local disk.")
 ]
+RunFolder = Annotated[Path, typer.Argument(help="Folder of a workflow's run.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -304,6 +305,29 @@ def render(
         typer.echo(path)
 
 
+def status(run: RunFolder, json: Json = False) -> None:
+    """Tell where a run stands: steps, queues, failures, time left."""
+    from anticline import operations
+    from anticline.events import status
+
+    sight = operations.status(run)
+    if json:
+        typer.echo(status.as_json(sight))
+        return
+    for line in status.lines(sight):
+        typer.echo(line)
+
+
+def watch(run: RunFolder) -> None:
+    """Show a run until it ends; Ctrl-C ends the watching, not the run."""
+    from anticline import operations
+
+    try:
+        raise typer.Exit(operations.watch(run).exit_code)
+    except KeyboardInterrupt:
+        _tell(f"the run goes on; to see it again: anticline watch {run}")
+
+
 def doctor(json: Json = False) -> None:
     """Report what this machine offers, with a remedy for each lack."""
     from anticline import operations
@@ -318,7 +342,7 @@ def doctor(json: Json = False) -> None:
     raise typer.Exit(exit_code(results))
 
 
-VERBS = (components, check, run, render, plot, doctor)
+VERBS = (components, check, run, render, status, watch, plot, doctor)
 
 
 def main() -> NoReturn:

@@ -4,6 +4,8 @@ components   what can be run
 check        whether cases can be run
 run          cases, one after the other, on this machine
 render       cases as batch scripts
+status       where a workflow's run stands
+watch        the same, live
 plot         pictures of files
 data         public data sets: what is known, where it lies, getting it
 cluster      a real Slurm on this one machine
@@ -47,9 +49,11 @@ if TYPE_CHECKING:
     from anticline.cluster.local.configuration import Place
     from anticline.cluster.local.control import Status
     from anticline.cluster.local.slurm import Tell
+    from anticline.events.runs import Sight
 
 VERBS = (
-    "components", "check", "run", "render", "plot", "data", "cluster", "doctor",
+    "components", "check", "run", "render", "status", "watch", "plot", "data",
+    "cluster", "doctor",
 )  # fmt: skip
 KEPT = "finished work is kept; run the same case again to go on"
 
@@ -230,6 +234,32 @@ def _may_be_finished(case: Case) -> bool:
 def _rank_program(component: str, case: Path | str) -> tuple[str, ...]:
     # -P: a folder of the user's named like a library shadows nothing
     return (sys.executable, "-P", "-m", "anticline.rank", component, str(case))
+
+
+def status(run: Path | str) -> Sight:
+    """Look at a workflow's run once; `anticline.events.status` puts it into words.
+
+    Raises
+    ------
+    BadInput
+        The folder holds no run, or a log that cannot be read.
+    """
+    from anticline.events.runs import look
+
+    return look(run)
+
+
+def watch(run: Path | str) -> Sight:
+    """Show a run on the terminal until it ends; returns how it then stands.
+
+    Raises
+    ------
+    BadInput
+        As `status`.
+    """
+    from anticline.events.watch import watch as show
+
+    return show(run)
 
 
 def data() -> Catalogue:

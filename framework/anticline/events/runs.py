@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from anticline.errors import BadInput, Finding
+from anticline.errors import BadInput, ExitCode, Finding
 from anticline.events.disk import events_on_disk
 from anticline.events.driver import driver_of
 from anticline.events.log import EVENTS, Reader
@@ -49,6 +49,12 @@ class Sight:
         if not self.logged:
             return self._word_of_tasks()
         return self.state.outcome or STOPPED
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Give 0 for done, 70 for failed, 75 for what can go on."""
+        codes = {FINISHED: ExitCode.DONE, FAILED: ExitCode.FAILED}
+        return codes.get(self.word, ExitCode.INTERRUPTED)
 
     def _word_of_tasks(self) -> str:
         counts = self.state.counts

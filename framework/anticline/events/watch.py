@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from anticline.events.progress import State
 from anticline.events.runs import RUNNING, UNFINISHED, Follower, Sight
 from anticline.events.status import headline, lines
 from anticline.events.telling import is_news, tell
@@ -95,8 +94,3 @@ def _in_lines(
     for line in lines(sight):
         say(line)
     return sight
-
-
-def well(sight: Sight) -> bool:
-    """Tell whether every task that is known is done."""
-    return sight.state.counts[State.DONE] == len(sight.state.tasks)
