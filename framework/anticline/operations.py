@@ -3,6 +3,9 @@
 components   what can be run
 check        whether cases can be run
 run          cases, one after the other, on this machine
+run_workflow a workflow, on the queues of a cluster
+resume       a workflow's run whose driver ended
+cancel       a workflow's run: its driver stops, work is kept
 render       cases as batch scripts
 status       where a workflow's run stands
 watch        the same, live
@@ -16,7 +19,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +44,7 @@ from anticline.component.registry import (
 from anticline.component.sequence import load_cases, read_cases
 from anticline.drawing import plot as plot  # a verb, made there
 from anticline.drawing import viewers
-from anticline.errors import ExitCode, Failed, Finding
+from anticline.errors import BadInput, ExitCode, Failed, Finding
 from anticline.execution.launch import launch
 from anticline.execution.local import check_apart, find_launcher, run_here
 
@@ -50,9 +53,10 @@ if TYPE_CHECKING:
     from anticline.cluster.local.control import Status
     from anticline.cluster.local.slurm import Tell
     from anticline.events.runs import Sight
+    from anticline.execution.verdicts import Outcome
 
 VERBS = (
-    "components", "check", "run", "render", "status", "watch", "plot", "data",
+    "components", "check", "run", "resume", "cancel", "render", "status", "watch", "plot", "data",
     "cluster", "doctor",
 )  # fmt: skip
 KEPT = "finished work is kept; run the same case again to go on"
@@ -198,6 +202,60 @@ def run(
     return ExitCode.DONE
 
 
+def is_workflow(path: Path | str) -> bool:
+    """Tell a workflow from a case by its keys; what cannot be read is no workflow."""
+    from anticline.component.document import read_document
+
+    try:
+        top, _ = read_document(Path(path), 1)
+    except BadInput:
+        return False
+    return "component" not in top and ("steps" in top or "workflow" in top)
+
+
+def run_workflow(
+    workflow: Path | str,
+    *,
+    cluster: Path | str | None = None,
+    folder: Path | str | None = None,
+    queues: Mapping[str, tuple[str, ...]] | None = None,
+    quiet: bool = False,
+) -> Outcome:
+    """Run a workflow event by event; see `anticline.execution.run.run_workflow`.
+
+    cluster : left out, this machine. folder : of the run; left out, the document's.
+    queues : of steps by name. quiet : no progress is shown.
+    """
+    from anticline.execution import run as running
+    from anticline.execution.display import display
+
+    with display(quiet=quiet) as show:
+        return running.run_workflow(
+            Path(workflow),
+            components(),
+            show,
+            cluster=None if cluster is None else Path(cluster),
+            folder=None if folder is None else Path(folder),
+            queues=queues,
+        )
+
+
+def resume(run: Path | str, *, quiet: bool = False) -> Outcome:
+    """Go on with a workflow's run; see `anticline.execution.run.resume`."""
+    from anticline.execution import run as running
+    from anticline.execution.display import display
+
+    with display(quiet=quiet) as show:
+        return running.resume(Path(run), components(), show)
+
+
+def cancel(run: Path | str) -> bool:
+    """Stop a run's living driver; see `anticline.execution.run.cancel`."""
+    from anticline.execution import run as running
+
+    return running.cancel(Path(run))
+
+
 def render(
     cases: Iterable[Path | str],
     cluster: Path | str,
@@ -227,8 +285,9 @@ def render(
 
 def _may_be_finished(case: Case) -> bool:
     """Tell, without reading a file, whether asking the component is worth it."""
-    known = case.component.finished is not None
-    return known and all(map(Path.exists, case.outputs.values()))
+    return case.component.knows_finished and all(
+        map(Path.exists, case.outputs.values())
+    )
 
 
 def _rank_program(component: str, case: Path | str) -> tuple[str, ...]:

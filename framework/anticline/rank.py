@@ -5,7 +5,8 @@
 Rank 0 reads and checks the case; with a finding nothing runs. The world
 communicator is named here and handed on, nowhere else. Exit codes are those of
 `anticline.errors`: 0 done, 65 bad input, 70 failed, 75 interrupted with finished
-work kept; a driver's error on one rank stops all ranks with one message.
+work kept; a driver's error on one rank stops all ranks with one message. A component
+that is an executable is started by every rank; see `anticline.execution.wrapped`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from anticline.component.stop import StopFlag
 from anticline.errors import BadInput, ExitCode, Interrupted
-from anticline.execution import failure, outcome
+from anticline.execution import failure, outcome, wrapped
 from anticline.execution.cores import share_cores
 from anticline.execution.driving import Job, checked_case, drive, stopped_early
 
@@ -35,6 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a component on the ranks of this MPI world; returns the exit code."""
     stop = StopFlag()
     stop.install()  # first: a signal while MPI starts is remembered
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if wrapped.wraps(words):  # it may start MPI itself, so nothing does here
+        given = _arguments(words, speaks=True)
+        return wrapped.main(given.component, Path(given.case), stop)
     try:
         from mpi4py import MPI
     except (ImportError, RuntimeError) as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 from anticline.component.case import Case, Reading
 from anticline.component.declare import Component
 from anticline.component.executable import program
+from anticline.component.made import is_made
 from anticline.component.registry import resolve
 from anticline.errors import BadInput, Failed, Finding
 
@@ -101,8 +102,10 @@ def is_finished(case: Case) -> bool:
         The component's own function raised an error; the text names it.
     """
     paths = (*(path for _, path in case.sources), *case.outputs.values())
-    if case.component.finished is None or not all(map(Path.exists, paths)):
+    if not case.component.knows_finished or not all(map(Path.exists, paths)):
         return False
+    if case.component.finished is None:
+        return is_made(case)
     try:
         return bool(resolve(case.component.finished)(case))
     except Exception as error:

@@ -162,7 +162,7 @@ class Component:
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     parameters: tuple[Parameter, ...]
-    run: str | None = None
+    run: str = ""
     check: str | None = None
     finished: str | None = None
     digest: str | None = None
@@ -184,16 +184,21 @@ class Component:
         if not self.outputs:
             msg = f"{where}: at least one output is needed"
             raise DeclarationError(msg)
-        for reference in (self.run, self.check, self.finished, self.digest):
+        for reference in (self.run or None, self.check, self.finished, self.digest):
             if reference is not None and not _REFERENCE.fullmatch(reference):
                 msg = f"{where}: {reference!r} is not 'package.module:function'"
                 raise DeclarationError(msg)
         self._check_program(where)
         self._check_reduction(where)
 
+    @property
+    def knows_finished(self) -> bool:
+        """Whether it can be told that outputs are a case's result."""
+        return self.finished is not None or self.command is not None
+
     def _check_program(self, where: str) -> None:
-        if (self.run is None) == (self.command is None):
-            given = "neither" if self.run is None else "both"
+        if bool(self.run) == (self.command is not None):
+            given = "both" if self.run else "neither"
             msg = f"{where}: either run or command is needed, {given} is given"
             raise DeclarationError(msg)
         if self.command is not None and (problem := misused(self.command, self)):

@@ -21,9 +21,12 @@ import os
 import shutil
 import string
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from anticline.component.case import Case
 
 Words = str | tuple[str, ...]
 RANKS, PYTHON = "ranks", "python"
@@ -138,6 +141,41 @@ def _filled(word: str, values: Mapping[str, tuple[str, ...] | None]) -> list[str
         if name is not None:
             text += ",".join(values[name] or ())
     return [text]
+
+
+def texts_of(
+    case: Case, outputs: Mapping[str, Path], ranks: int
+) -> dict[str, tuple[str, ...] | None]:
+    """Give the texts of every placeholder for a case.
+
+    outputs : where each is written; those of the case, or files beside them.
+    """
+    values: dict[str, tuple[str, ...] | None] = {
+        RANKS: (str(ranks),),
+        PYTHON: (sys.executable,),
+    }
+    values |= {f"inputs.{k}": _paths([path]) for k, path in case.inputs.items()}
+    values |= {f"inputs.{k}": _paths(paths) for k, paths in case.lists.items()}
+    values |= {f"outputs.{k}": _paths([path]) for k, path in outputs.items()}
+    values |= {f"parameters.{k}": _value(v) for k, v in case.parameters.items()}
+    return values
+
+
+def _paths(paths: Iterable[Path]) -> tuple[str, ...]:
+    return tuple(str(Path.cwd() / path) for path in paths)
+
+
+def _value(given: Any) -> tuple[str, ...] | None:
+    if given is None:
+        return None
+    if isinstance(given, dict):
+        return tuple(f"{name}={value}" for name, value in given.items())
+    items = given if isinstance(given, list) else [given]
+    return tuple(_text(item) for item in items)
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def program(command: tuple[Words, ...]) -> str | None:

@@ -55,8 +55,12 @@ def reason_of(error: BaseException) -> str:
     return text[:MOST_CHARACTERS]
 
 
-def leave(error: BaseException | None, comm: MPI.Comm | None = None) -> None:
+def leave(
+    error: BaseException | None, comm: MPI.Comm | None = None, *, peak: int = 0
+) -> None:
     """Write the file, where one is wanted.
+
+    peak : most memory of a program that this rank has run [bytes].
 
     comm : of ranks that are all here, and call this together; rank 0 then writes
     what all of them used. None: this rank alone is here.
@@ -64,7 +68,7 @@ def leave(error: BaseException | None, comm: MPI.Comm | None = None) -> None:
     wanted = os.environ.get(OUTCOME)
     if wanted is None:
         return
-    used, peak = used_cpu_seconds(), peak_bytes()
+    used, peak = used_cpu_seconds(), max(peak, peak_bytes())
     if comm is not None:
         used, peak = comm.allreduce(used), comm.allreduce(peak)
         if comm.rank:

@@ -147,7 +147,7 @@ def run(
     passed on to them once. held : descriptors of locks that it holds too.
     """
     process = subprocess.Popen(
-        (*_ends_with_us(), *made.command),
+        (*ends_with_us(), *made.command),
         env=environment_of(made, outcome),
         stdin=subprocess.DEVNULL,
         stdout=log,
@@ -165,7 +165,7 @@ def run(
                 process.send_signal(signal.SIGUSR1)
 
 
-def _ends_with_us() -> tuple[str, ...]:
+def ends_with_us() -> tuple[str, ...]:
     """Let the kernel end a launcher whose worker was killed, where it can be told."""
     setpriv = shutil.which("setpriv")
     return () if setpriv is None else (setpriv, "--pdeathsig", "TERM", "--")
