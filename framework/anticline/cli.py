@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from anticline.component.command import Command
 from anticline.errors import BadInput, ExitCode
+
+if TYPE_CHECKING:
+    from anticline.execution.verdicts import Outcome
 
 Cases = Annotated[list[Path], typer.Argument(help="Case files (YAML).")]
 Ranks = Annotated[
@@ -32,6 +35,9 @@ SlurmFolder = Annotated[
     Path, typer.Option("--folder", help="Where all its files lie; on a local disk.")
 ]
 RunFolder = Annotated[Path, typer.Argument(help="Folder of a workflow's run.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Show only what goes wrong.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -150,7 +156,9 @@ def check(cases: Cases, ranks: Ranks = None, json: Json = False) -> None:
 
 
 def run(
-    cases: Cases,
+    files: Annotated[
+        list[Path], typer.Argument(help="Case files, or one workflow (YAML).")
+    ],
     ranks: Ranks = None,
     threads: Annotated[
         int | None,
@@ -164,20 +172,74 @@ def run(
             "reaches it past this command; a run that fails ends that much later.",
         ),
     ] = None,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Show only what goes wrong.")
-    ] = False,
+    cluster: Annotated[
+        Path | None,
+        typer.Option(help="Of a workflow: cluster file; default: this machine."),
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--run", help="Of a workflow: folder; default: the document's."),
+    ] = None,
+    queue: Annotated[
+        list[str] | None,
+        typer.Option(help="Of a workflow: STEP=QUEUE[,QUEUE]; repeatable."),
+    ] = None,
+    quiet: Quiet = False,
 ) -> None:
-    """Run cases one after the other on this machine, under mpirun."""
+    """Run cases one after the other under mpirun, or a workflow on its queues."""
     from anticline import operations
 
-    def tell(line: str) -> None:
-        typer.echo(line, err=True)
+    if any(map(operations.is_workflow, files)):
+        for_cases = {"--ranks": ranks, "--threads": threads, "--grace": grace}
+        _refuse(for_cases, "is for cases; a workflow says it in its steps")
+        if len(files) > 1:
+            msg = "a workflow is run by itself; give one file"
+            raise BadInput(msg)
+        from anticline.execution.steering import read_queues
 
+        outcome = operations.run_workflow(
+            files[0],
+            cluster=cluster,
+            folder=folder,
+            queues=read_queues(queue or []),
+            quiet=quiet,
+        )
+        _end(outcome, quiet=quiet)
+    for_workflows = {"--cluster": cluster, "--run": folder, "--queue": queue}
+    _refuse(for_workflows, "is for workflows; cases run here, one after the other")
     code = operations.run(
-        cases, ranks=ranks, threads=threads, grace_s=grace, quiet=quiet, tell=tell
+        files, ranks=ranks, threads=threads, grace_s=grace, quiet=quiet, tell=_tell
     )
     raise typer.Exit(code)
+
+
+def _refuse(options: dict[str, object], why: str) -> None:
+    given = [name for name, value in options.items() if value not in (None, [])]
+    if given:
+        raise BadInput([f"{name} {why}" for name in given])
+
+
+def _end(outcome: Outcome, *, quiet: bool) -> NoReturn:
+    """Say how a workflow's run ended, and leave with its exit code."""
+    for line in outcome.lines():
+        if not quiet or outcome.code != ExitCode.DONE:
+            typer.echo(line, err=True)
+    raise typer.Exit(outcome.code)
+
+
+def resume(run: RunFolder, quiet: Quiet = False) -> None:
+    """Go on with a workflow's run; what is done is not done again."""
+    from anticline import operations
+
+    _end(operations.resume(run, quiet=quiet), quiet=quiet)
+
+
+def cancel(run: RunFolder) -> None:
+    """Stop a workflow's run; what runs keeps its work, and resume goes on."""
+    from anticline import operations
+
+    found = operations.cancel(run)
+    typer.echo("stopped" if found else f"no driver works on {run}", err=True)
 
 
 def plot(
@@ -342,7 +404,9 @@ def doctor(json: Json = False) -> None:
     raise typer.Exit(exit_code(results))
 
 
-VERBS = (components, check, run, render, status, watch, plot, doctor)
+VERBS = (
+    components, check, run, resume, cancel, render, status, watch, plot, doctor,
+)  # fmt: skip
 
 
 def main() -> NoReturn:

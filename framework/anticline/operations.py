@@ -56,8 +56,8 @@ if TYPE_CHECKING:
     from anticline.execution.verdicts import Outcome
 
 VERBS = (
-    "components", "check", "run", "resume", "cancel", "render", "status", "watch", "plot", "data",
-    "cluster", "doctor",
+    "components", "check", "run", "resume", "cancel", "render", "status", "watch",
+    "plot", "data", "cluster", "doctor",
 )  # fmt: skip
 KEPT = "finished work is kept; run the same case again to go on"
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from anticline.component.progress import clock_time
@@ -116,12 +117,19 @@ class OnTerminal:
 Display = Silent | InLines | OnTerminal
 
 
-def display(*, quiet: bool, stream: TextIO | None = None) -> Display:
-    """Choose how a run is shown."""
+@contextmanager
+def display(*, quiet: bool, stream: TextIO | None = None) -> Iterator[Display]:
+    """Choose how a run is shown, for as long as it goes on."""
     stream = stream or sys.stderr
+    show: Display = InLines(stream)
     if quiet:
-        return Silent()
-    return OnTerminal(stream) if stream.isatty() else InLines(stream)
+        show = Silent()
+    elif stream.isatty():
+        show = OnTerminal(stream)
+    try:
+        yield show
+    finally:
+        show.close()
 
 
 def count(state: RunState) -> tuple[int, int]:

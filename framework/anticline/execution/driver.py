@@ -240,7 +240,8 @@ class Driver:
             ended = future.result()
         except Exception as error:
             ended = nobody_knows(order, error)
-        self._dispatcher.give_back(trial, ended.seconds)
+        ran = ended.kind not in (Kind.LOST, Kind.NO_TIME)
+        self._dispatcher.give_back(trial, ended.seconds if ran else None)
         self._tell(record.ENDED, order.id, **facts_of(ended))
         self._judge(trial, ended)
 

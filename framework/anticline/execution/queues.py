@@ -147,7 +147,7 @@ class Load:
         What waits in a queue cannot go to another, so little should wait: as much as
         its workers finish while the driver answers.
         """
-        ahead = ANSWER_S / self.mean_s if self.ended else MOST_AHEAD
+        ahead = ANSWER_S / max(self.mean_s, 1e-3) if self.ended else MOST_AHEAD
         slots = max(1.0, self.nodes / share)
         extra = min(max(1.0, slots * ahead), MOST_AHEAD)
         return self.tasks < slots + extra
