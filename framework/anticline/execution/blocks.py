@@ -107,7 +107,8 @@ class Blocks(HighThroughputExecutor):
         if block in self._held:
             return
         self._held.add(block)
-        self._hold_block(block.removeprefix(f"{self.label}-"))
+        number = block.removeprefix(f"{self.label}-")
+        self._hold_block(number)  # type: ignore[no-untyped-call]
 
     def blocks(self) -> list[Block]:
         """Tell of all blocks there ever were."""

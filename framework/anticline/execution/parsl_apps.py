@@ -156,10 +156,9 @@ def _signal(blocks: Blocks, cluster: Cluster) -> None:
     """Send the signal of the end to every job of an executor."""
     jobs = list(blocks.blocks_to_job_id.values())
     if cluster.launcher == "srun":
-        clusters = blocks.provider.clusters
-        where = f" --clusters={clusters}" if clusters else ""
-        line = f"scancel{where} --batch --signal=USR1 {' '.join(jobs)}"
-        blocks.provider.execute_wait(line)
+        provider: Any = blocks.provider
+        where = f" --clusters={provider.clusters}" if provider.clusters else ""
+        provider.execute_wait(f"scancel{where} --batch --signal=USR1 {' '.join(jobs)}")
         return
     for job in jobs:
         try:

@@ -117,7 +117,8 @@ def provider(cluster: Cluster, slots: Slots, timing: Timing) -> Any:
         from parsl.launchers import SimpleLauncher
         from parsl.providers import LocalProvider
 
-        return LocalProvider(launcher=SimpleLauncher(debug=False), **shared)
+        here: Any = LocalProvider
+        return here(launcher=SimpleLauncher(debug=False), **shared)
     from anticline.execution.slurm_blocks import SlurmBlocks
 
     return SlurmBlocks(

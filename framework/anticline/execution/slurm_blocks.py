@@ -100,8 +100,8 @@ class SlurmBlocks(SlurmProvider):
         return job
 
     def _status(self) -> None:
-        open_jobs = {
-            job: facts
+        open_jobs: dict[str, dict[str, Any]] = {
+            str(job): facts
             for job, facts in self.resources.items()
             if not facts["status"].terminal
         }
