@@ -14,9 +14,9 @@ from mpi4py import MPI
 from anticline.component import Case, RunContext
 from anticline.component.registry import resolve
 from anticline.errors import BadInput, Interrupted
-from anticline_solvers.seismic import shots
 from anticline_solvers.seismic.components import RTM
-from anticline_solvers.seismic.shot_files import ShotFiles
+from anticline_solvers.seismic.shots import schedule as shots
+from anticline_solvers.seismic.shots.files import ShotFiles
 from surveys import (
     GRID,
     GRID_3D,

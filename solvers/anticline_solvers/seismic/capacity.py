@@ -16,10 +16,10 @@ from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats.hdf5 import require_space
 from anticline_solvers.formats.survey import Survey
 from anticline_solvers.numerics.storage import COMPRESSED, DISK, Sizes, choose
-from anticline_solvers.seismic.aperture import window, windowed
-from anticline_solvers.seismic.keeping import codec_tolerance
+from anticline_solvers.seismic.acquisition.aperture import window, windowed
+from anticline_solvers.seismic.imaging.keeping import codec_tolerance
 from anticline_solvers.seismic.modelling import boundary_of
-from anticline_solvers.seismic.shots import ranks_for_a_shot
+from anticline_solvers.seismic.shots.schedule import ranks_for_a_shot
 
 Cells = tuple[int, ...]
 FLOAT32 = 4

@@ -27,7 +27,7 @@ from anticline_solvers.formats.survey import Survey
 from anticline_solvers.numerics.absorbing import Boundary
 from anticline_solvers.numerics.dispersion import predisperse
 from anticline_solvers.numerics.stability import choose_time_step
-from anticline_solvers.seismic.aperture import Box, in_grid, windowed
+from anticline_solvers.seismic.acquisition.aperture import Box, in_grid, windowed
 from anticline_solvers.seismic.physics import Propagator, propagator
 
 Samples = NDArray[np.floating[Any]]

@@ -1,8 +1,8 @@
 """Component seismic.rtm: migrate gathers by reverse time migration.
 
 For each shot the wavelet is propagated forward through the migration model and the
-gather backward from its receivers; `seismic.imaging` correlates the two wavefields
-and `seismic.stack` sums the shots. docs/reference/rtm.md says what each parameter
+gather backward from its receivers; `imaging.conditions` correlates the two wavefields
+and `imaging.stack` sums the shots. docs/reference/rtm.md says what each parameter
 does.
 """
 
@@ -27,29 +27,34 @@ from anticline_solvers.formats.gathers import GatherReader, read_shot, trace_fau
 from anticline_solvers.formats.hdf5 import finished
 from anticline_solvers.formats.survey import Shot, Survey
 from anticline_solvers.numerics.storage import Sweep
-from anticline_solvers.seismic import checks, gather_choice, identity, run_lock
-from anticline_solvers.seismic import imaging as conditions
-from anticline_solvers.seismic.aperture import Box, in_grid, window
-from anticline_solvers.seismic.correlation import Correlation
+from anticline_solvers.seismic import checks
+from anticline_solvers.seismic.acquisition.aperture import Box, in_grid, window
 from anticline_solvers.seismic.forward import model_shot, watched
-from anticline_solvers.seismic.image_gathers import ImageGathers, Lattice
-from anticline_solvers.seismic.image_output import shot_partial, write_stack
-from anticline_solvers.seismic.keeping import Keeping
-from anticline_solvers.seismic.migration import (
+from anticline_solvers.seismic.imaging import conditions, gather_choice
+from anticline_solvers.seismic.imaging.correlation import Correlation
+from anticline_solvers.seismic.imaging.image_gathers import ImageGathers, Lattice
+from anticline_solvers.seismic.imaging.image_output import shot_partial, write_stack
+from anticline_solvers.seismic.imaging.keeping import Keeping
+from anticline_solvers.seismic.imaging.migration import (
     ReceiverField,
     Series,
     SourceField,
     SourceRun,
 )
+from anticline_solvers.seismic.imaging.stack import Partial
+from anticline_solvers.seismic.imaging.stacking import stack_shots
 from anticline_solvers.seismic.modelling import Modelling
 from anticline_solvers.seismic.physics import Propagator
-from anticline_solvers.seismic.restart import Restart
-from anticline_solvers.seismic.shot_data import Traces, prepared, received
-from anticline_solvers.seismic.shot_files import ShotFiles, write_partial
-from anticline_solvers.seismic.shots import each_shot, group_of, ranks_for_a_shot
-from anticline_solvers.seismic.stack import Partial
-from anticline_solvers.seismic.stacking import stack_shots
-from anticline_solvers.seismic.watch import Watch
+from anticline_solvers.seismic.shots import identity, run_lock
+from anticline_solvers.seismic.shots.data import Traces, prepared, received
+from anticline_solvers.seismic.shots.files import ShotFiles, write_partial
+from anticline_solvers.seismic.shots.restart import Restart
+from anticline_solvers.seismic.shots.schedule import (
+    each_shot,
+    group_of,
+    ranks_for_a_shot,
+)
+from anticline_solvers.seismic.shots.watch import Watch
 
 FREE_MEMORY_SHARE = 0.5
 DIRECT = "direct wave"

@@ -34,14 +34,14 @@ from anticline_solvers.numerics.storage import (
     Sweep,
     choose,
 )
-from anticline_solvers.seismic import imaging as conditions
-from anticline_solvers.seismic.migration import SourceRun
-from anticline_solvers.seismic.physics import Propagator
-from anticline_solvers.seismic.reconstruction import (
+from anticline_solvers.seismic.imaging import conditions
+from anticline_solvers.seismic.imaging.migration import SourceRun
+from anticline_solvers.seismic.imaging.reconstruction import (
     Reconstruction,
     around_grid,
     inside_layers,
 )
+from anticline_solvers.seismic.physics import Propagator
 
 IMAGE_OVER_CODEC = {
     conditions.CROSS_CORRELATION: 2.0,
