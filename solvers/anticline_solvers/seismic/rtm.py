@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -34,7 +33,7 @@ from anticline_solvers.seismic.imaging import conditions, gather_choice
 from anticline_solvers.seismic.imaging.correlation import Correlation
 from anticline_solvers.seismic.imaging.image_gathers import ImageGathers, Lattice
 from anticline_solvers.seismic.imaging.image_output import shot_partial, write_stack
-from anticline_solvers.seismic.imaging.keeping import Keeping
+from anticline_solvers.seismic.imaging.keeping import FREE_MEMORY_SHARE, Keeping
 from anticline_solvers.seismic.imaging.migration import (
     ReceiverField,
     Series,
@@ -56,7 +55,6 @@ from anticline_solvers.seismic.shots.schedule import (
 )
 from anticline_solvers.seismic.shots.watch import Watch
 
-FREE_MEMORY_SHARE = 0.5
 DIRECT = "direct wave"
 
 
@@ -155,6 +153,7 @@ class Job:
     def of(cls, case: Case, context: RunContext) -> Job:
         """Divide the ranks into groups; collective."""
         p, comm, survey = case.parameters, context.comm, survey_of(case)
+        interval_s = conditions.interval_s(p, survey.maximum_frequency_hz)
         shared = comm.bcast(identity.common(case, survey) if comm.rank == 0 else None)
         ranks = ranks_for_a_shot(
             p["ranks_per_shot"], survey.ndim, len(survey.shots), comm.size
@@ -166,7 +165,7 @@ class Job:
             modelling,
             survey,
             ShotFiles(context.folder / "shots", shared),
-            conditions.steps_per_image(imaging_interval_s(p, survey), modelling.dt_s),
+            conditions.steps_per_image(interval_s, modelling.dt_s),
             Keeping.of(
                 p,
                 context.folder / "shots",
@@ -302,13 +301,6 @@ class Job:
             receiver_illumination=p["receiver_illumination"],
             gathers=gathers,
         )
-
-
-def imaging_interval_s(parameters: Any, survey: Survey) -> float:
-    """Give the case's imaging interval, or the longest that the band allows [s]."""
-    asked = parameters["imaging_interval_s"]
-    longest = conditions.longest_interval_s(survey.maximum_frequency_hz)
-    return longest if asked is None else float(asked)
 
 
 def memory_budget(asked: float | None, comm: MPI.Comm, backend: str = "cpu") -> float:

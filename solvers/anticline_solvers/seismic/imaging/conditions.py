@@ -27,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,12 @@ CONDITIONS = (CROSS_CORRELATION, INVERSE_SCATTERING, LAPLACIAN)
 def longest_interval_s(maximum_frequency_hz: float) -> float:
     """Longest imaging interval [s] of a band: its Nyquist interval."""
     return 0.5 / maximum_frequency_hz
+
+
+def interval_s(parameters: Mapping[str, Any], maximum_frequency_hz: float) -> float:
+    """Give a case's imaging interval, or the longest that the band allows [s]."""
+    asked = parameters["imaging_interval_s"]
+    return longest_interval_s(maximum_frequency_hz) if asked is None else float(asked)
 
 
 def steps_per_image(interval_s: float, dt_s: float) -> int:
