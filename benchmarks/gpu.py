@@ -35,8 +35,12 @@ from anticline_solvers.domain.grid import Grid
 from anticline_solvers.numerics.absorbing import Boundary
 from anticline_solvers.numerics.stability import maximum_time_step
 from anticline_solvers.numerics.storage import Segments, Snapshots, StoragePlan
-from anticline_solvers.seismic.imaging import INVERSE_SCATTERING, Imaging
-from anticline_solvers.seismic.migration import ReceiverField, Series, SourceField
+from anticline_solvers.seismic.imaging.conditions import INVERSE_SCATTERING, Imaging
+from anticline_solvers.seismic.imaging.migration import (
+    ReceiverField,
+    Series,
+    SourceField,
+)
 
 RESULTS = Path(__file__).parent / "results" / "gpu.jsonl"
 ROUNDS = 5

@@ -22,8 +22,8 @@ from mpi4py import MPI
 from anticline_solvers.acoustic.propagator import AcousticPropagator
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.domain.halo import Halo
+from anticline_solvers.seismic.acquisition.wavelets import ricker
 from anticline_solvers.seismic.timeloop import propagate
-from anticline_solvers.seismic.wavelets import ricker
 
 SPACING_M, DT_S, PEAK_HZ = 10.0, 1.0e-3, 12.0
 WARM_UP = 3

@@ -23,11 +23,15 @@ from anticline_solvers.domain.grid import Grid
 from anticline_solvers.numerics.absorbing import Boundary
 from anticline_solvers.numerics.stability import choose_time_step
 from anticline_solvers.numerics.storage import COMPRESSED, DISK, working_bytes
-from anticline_solvers.seismic.correlation import Correlation
-from anticline_solvers.seismic.imaging import Imaging, steps_per_image
-from anticline_solvers.seismic.keeping import Keeping
-from anticline_solvers.seismic.migration import ReceiverField, Series, SourceField
-from anticline_solvers.seismic.wavelets import ricker
+from anticline_solvers.seismic.acquisition.wavelets import ricker
+from anticline_solvers.seismic.imaging.conditions import Imaging, steps_per_image
+from anticline_solvers.seismic.imaging.correlation import Correlation
+from anticline_solvers.seismic.imaging.keeping import Keeping
+from anticline_solvers.seismic.imaging.migration import (
+    ReceiverField,
+    Series,
+    SourceField,
+)
 
 SPACING_M, ORDER, PEAK_HZ, TOP_HZ = 10.0, 8, 10.0, 27.0
 SHAPES = {2: (1000, 350), 3: (128, 128, 128)}

@@ -17,7 +17,7 @@ import anticline_solvers.seismic.forward  # noqa: E402
 import anticline_solvers.seismic.rtm  # noqa: E402, F401
 from anticline_solvers.acoustic.propagator import AcousticPropagator  # noqa: E402
 from anticline_solvers.domain.grid import Grid  # noqa: E402
-from anticline_solvers.seismic.imaging import Imaging  # noqa: E402
+from anticline_solvers.seismic.imaging.conditions import Imaging  # noqa: E402
 
 GRID = Grid((30, 30), (10.0, 10.0), (0.0, 0.0))
 

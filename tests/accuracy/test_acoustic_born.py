@@ -8,9 +8,9 @@ import pytest
 from accuracy import waves
 from anticline_solvers.acoustic.propagator import AcousticPropagator
 from anticline_solvers.numerics.absorbing import Boundary
+from anticline_solvers.seismic.acquisition.wavelets import ricker
 from anticline_solvers.seismic.born import born
 from anticline_solvers.seismic.timeloop import propagate
-from anticline_solvers.seismic.wavelets import ricker
 
 SCALES = 10.0 ** -np.arange(0.0, 3.5, 0.5)
 

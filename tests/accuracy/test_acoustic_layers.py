@@ -12,8 +12,8 @@ import pytest
 
 from accuracy import waves
 from anticline_solvers.numerics.absorbing import Boundary
+from anticline_solvers.seismic.acquisition.wavelets import ricker
 from anticline_solvers.seismic.timeloop import propagate
-from anticline_solvers.seismic.wavelets import ricker
 
 V, H = 2000.0, waves.SPACING_M
 PEAK_HZ = waves.peak_for(V, 10.0)

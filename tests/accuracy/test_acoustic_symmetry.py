@@ -7,8 +7,8 @@ import pytest
 
 from accuracy import waves
 from anticline_solvers.numerics.absorbing import Boundary
+from anticline_solvers.seismic.acquisition.wavelets import ricker
 from anticline_solvers.seismic.timeloop import propagate
-from anticline_solvers.seismic.wavelets import ricker
 
 SHAPES = {2: (44, 38), 3: (20, 18, 19)}
 HERE = {2: (93.0, 71.0), 3: (57.0, 61.0, 48.0)}

@@ -8,7 +8,7 @@ import pytest
 from accuracy import waves
 from accuracy.analytic import below_a_free_surface, seismograms
 from anticline_solvers.numerics.absorbing import Boundary
-from anticline_solvers.seismic.wavelets import maximum_frequency, ricker
+from anticline_solvers.seismic.acquisition.wavelets import maximum_frequency, ricker
 
 V, H, INTERVAL_S = 2000.0, waves.SPACING_M, 2e-3
 PEAK_PER_TOP = maximum_frequency(ricker(1.0, 1e-3), 1e-3)

@@ -7,7 +7,7 @@ import pytest
 from scipy.integrate import quad
 
 from accuracy.analytic import below_a_free_surface, seismograms
-from anticline_solvers.seismic.wavelets import ricker
+from anticline_solvers.seismic.acquisition.wavelets import ricker
 
 PEAK_HZ, DT, V = 10.0, 1e-3, 2000.0
 

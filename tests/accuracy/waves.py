@@ -8,8 +8,8 @@ from anticline_solvers.acoustic.propagator import AcousticPropagator
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.numerics.dispersion import EDGE_STEPS, correct, predisperse
 from anticline_solvers.numerics.stability import maximum_time_step
+from anticline_solvers.seismic.acquisition.wavelets import maximum_frequency, ricker
 from anticline_solvers.seismic.timeloop import propagate
-from anticline_solvers.seismic.wavelets import maximum_frequency, ricker
 
 SPACING_M = 10.0
 

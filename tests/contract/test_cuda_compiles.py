@@ -9,7 +9,7 @@ from anticline_solvers.acoustic.equations import FORWARD, TRANSPOSE
 from anticline_solvers.acoustic.kernels import cuda_source
 from anticline_solvers.domain import device_halo
 from anticline_solvers.numerics.stencils import ORDERS
-from anticline_solvers.seismic.kernels import cuda as imaging
+from anticline_solvers.seismic.imaging.kernels import cuda as imaging
 from gpu_on_cpu import compilers
 
 ARCHITECTURES = ("sm_80", "sm_90")

@@ -9,7 +9,7 @@ import pytest
 
 from anticline_solvers.backends.base import memory
 from anticline_solvers.numerics.stencils import first_derivative, second_derivative
-from anticline_solvers.seismic.kernels import reference
+from anticline_solvers.seismic.imaging.kernels import reference
 
 ON_GPU = pytest.param("cuda", marks=pytest.mark.gpu)
 BACKENDS = pytest.mark.parametrize(
@@ -21,7 +21,9 @@ GRIDS = pytest.mark.parametrize(
 
 
 def twin(backend):
-    return importlib.import_module(f"anticline_solvers.seismic.kernels.{backend}")
+    return importlib.import_module(
+        f"anticline_solvers.seismic.imaging.kernels.{backend}"
+    )
 
 
 def weights(order, ndim):

@@ -16,7 +16,7 @@ from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats.gathers import write_gathers
 from anticline_solvers.formats.model import write_model
 from anticline_solvers.formats.survey import Shot, Survey
-from anticline_solvers.seismic.wavelets import maximum_frequency, ricker
+from anticline_solvers.seismic.acquisition.wavelets import maximum_frequency, ricker
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT / "docs/reference/case-files.md").read_text(encoding="utf-8")

@@ -37,9 +37,9 @@ from anticline_solvers.formats.image import datasets_of, read_image
 from anticline_solvers.formats.image_gathers import read_axes, read_image_gathers
 from anticline_solvers.formats.model import write_model
 from anticline_solvers.formats.survey import Shot, Survey
-from anticline_solvers.seismic.angles import angle_gather
+from anticline_solvers.seismic.acquisition.wavelets import maximum_frequency, ricker
 from anticline_solvers.seismic.components import RTM
-from anticline_solvers.seismic.wavelets import maximum_frequency, ricker
+from anticline_solvers.seismic.imaging.angles import angle_gather
 
 GRID = Grid((121, 65), (15.0, 15.0), (0.0, 0.0))
 TRUE_M_S, PEAK_HZ, REFLECTOR_M = 2000.0, 9.0, 600.0

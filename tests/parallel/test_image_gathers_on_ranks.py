@@ -10,8 +10,12 @@ from mpi4py import MPI
 from anticline.errors import Interrupted
 from anticline_solvers.domain.assembly import assemble
 from anticline_solvers.domain.decomposition import Decomposition, choose_process_grid
-from anticline_solvers.seismic import imaging
-from anticline_solvers.seismic.image_gathers import Columns, ImageGathers, Lattice
+from anticline_solvers.seismic.imaging import conditions as imaging
+from anticline_solvers.seismic.imaging.image_gathers import (
+    Columns,
+    ImageGathers,
+    Lattice,
+)
 from surveys import GRID, WORLD, StopAfter, contents, drive, made_line
 
 RANKS = pytest.mark.parallel([1, 2, 3, 4])

@@ -13,12 +13,16 @@ from anticline_solvers.acoustic.propagator import AcousticPropagator
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.numerics.absorbing import Boundary
 from anticline_solvers.numerics.stability import choose_time_step
-from anticline_solvers.seismic.correlation import Correlation
-from anticline_solvers.seismic.imaging import Imaging
-from anticline_solvers.seismic.keeping import Keeping, codec_tolerance
-from anticline_solvers.seismic.migration import ReceiverField, Series, SourceField
+from anticline_solvers.seismic.acquisition.wavelets import ricker
+from anticline_solvers.seismic.imaging.conditions import Imaging
+from anticline_solvers.seismic.imaging.correlation import Correlation
+from anticline_solvers.seismic.imaging.keeping import Keeping, codec_tolerance
+from anticline_solvers.seismic.imaging.migration import (
+    ReceiverField,
+    Series,
+    SourceField,
+)
 from anticline_solvers.seismic.timeloop import propagate
-from anticline_solvers.seismic.wavelets import ricker
 
 WORLD = MPI.COMM_WORLD
 LAYER = 10

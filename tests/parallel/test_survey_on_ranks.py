@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +15,10 @@ from mpi4py import MPI
 from anticline.component import Case, RunContext
 from anticline.component.registry import resolve
 from anticline.errors import BadInput, Interrupted
-from anticline_solvers.seismic import shots
+from anticline_solvers.seismic import rtm
 from anticline_solvers.seismic.components import RTM
-from anticline_solvers.seismic.shot_files import ShotFiles
+from anticline_solvers.seismic.shots import schedule as shots
+from anticline_solvers.seismic.shots.files import ShotFiles
 from surveys import (
     GRID,
     GRID_3D,
@@ -97,6 +99,25 @@ def test_an_image_with_a_recomputed_source_field_is_the_one_with_it_in_memory(li
     for made in (roomy, tight):
         drive(made, WORLD)
     assert contents(tight.outputs["image"]) == contents(roomy.outputs["image"])
+
+
+@pytest.mark.parallel([1, 3])
+@pytest.mark.parametrize("storage", ["auto", "checkpoints"])
+def test_the_least_memory_budget_that_a_check_allows_is_the_least_a_run_takes(
+    line, storage
+):
+    tiny = line.rtm("tiny.h5", memory_budget=1.0, storage=storage)
+    (finding,) = rtm.check(tiny, WORLD.size)
+    least = float(re.search(r"needs (\d+)", finding.text)[1])
+    below = line.rtm("below.h5", memory_budget=0.99 * least, storage=storage)
+    assert rtm.check(below, WORLD.size)
+    with pytest.raises(BadInput, match=f"needs {least:.0f}"):
+        rtm.run(below, RunContext.open(below, WORLD))
+    WORLD.Barrier()
+    enough = line.rtm("enough.h5", memory_budget=least, storage=storage)
+    assert not rtm.check(enough, WORLD.size)
+    drive(enough, WORLD)
+    assert WORLD.rank or enough.outputs["image"].exists()
 
 
 @RANKS

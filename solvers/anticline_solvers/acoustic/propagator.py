@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from anticline_solvers.acoustic import global_state
 from anticline_solvers.acoustic.equations import MEMORIES
 from anticline_solvers.acoustic.kernels.setup import Medium, Setup, Update
-from anticline_solvers.acoustic.memory import Slab, allocate, slabs
+from anticline_solvers.acoustic.memory import Slab, allocate, flat_size, slabs
 from anticline_solvers.acoustic.state import State
 from anticline_solvers.backends.base import kernels, memory
 from anticline_solvers.domain.decomposition import (
@@ -109,6 +110,36 @@ class AcousticPropagator:
             process_grid=process_grid,
         )
 
+    @classmethod
+    def foreseen(
+        cls,
+        grid: Grid,
+        seat: tuple[int, int],
+        *,
+        space_order: int,
+        boundary: Boundary,
+        dtype: DTypeLike = np.float32,
+    ) -> tuple[Placement, int]:
+        """Tell where rank seat[0] of seat[1] has its cells, and its `state_bytes`.
+
+        Nothing is allocated, and those ranks need not exist.
+        """
+        reach = radius(space_order)
+        placement = Placement.foreseen(
+            grid,
+            boundary.margins(grid.ndim),
+            seat,
+            halo=reach + _margin(reach),
+            dtype=dtype,
+        )
+        found = slabs(placement.shape, boundary, reach, placement.layout)
+        return placement, _state_bytes(placement.layout, found)
+
+    @property
+    def state_bytes(self) -> int:
+        """Bytes of what `save` copies on this rank."""
+        return _state_bytes(self.layout, self.slabs)
+
     @property
     def layout(self) -> Layout:
         """Where this rank's cells lie in its flat arrays."""
@@ -120,14 +151,9 @@ class AcousticPropagator:
         return self._reach
 
     @property
-    def _margin(self) -> int:
-        """Cells beyond the owned ones that must stay valid between exchanges."""
-        return max(0, HALF_WIDTH - self._reach)
-
-    @property
     def _depth(self) -> int:
         """Halo cells: the reach of all time steps between two exchanges."""
-        return self.steps_per_exchange * self._reach + self._margin
+        return self.steps_per_exchange * self._reach + _margin(self._reach)
 
     def _set_model(self, velocity: Reader | ArrayLike) -> None:
         self.velocity = self.placement.extend(velocity)
@@ -351,6 +377,17 @@ class AcousticPropagator:
 
 PROPAGATOR = AcousticPropagator
 """What `seismic.physics` loads."""
+
+
+def _margin(reach: int) -> int:
+    """Cells beyond the owned ones that must stay valid between exchanges."""
+    return max(0, HALF_WIDTH - reach)
+
+
+def _state_bytes(layout: Layout, found: tuple[Slab, ...]) -> int:
+    """Bytes of two wavefields, a rank's memories, and the count of steps."""
+    cells = 2 * prod(layout.shape) + flat_size(found)
+    return cells * layout.dtype.itemsize + np.dtype(np.int64).itemsize
 
 
 def _threads(backend: str, threads: int | None) -> int:

@@ -68,6 +68,11 @@ def is_empty(box: Box) -> bool:
     return any(side.stop <= side.start for side in box)
 
 
+def size_of(box: Box) -> int:
+    """Count the cells of a box."""
+    return prod(max(0, side.stop - side.start) for side in box)
+
+
 def intersect(first: Box, second: Box) -> Box:
     """Return the cells in both boxes; may be empty."""
     return tuple(

@@ -66,18 +66,25 @@ class Placement:
 
         Raises ValueError where the process grid does not have the ranks.
         """
-        shape = tuple(
-            n + sum(margin) for n, margin in zip(grid.shape, margins, strict=True)
+        seat = (comm.rank, comm.size) if comm else (0, 1)
+        decomposition, layout = divided(
+            grid, margins, seat, halo=halo, dtype=dtype, process_grid=process_grid
         )
-        rank, size = (comm.rank, comm.size) if comm else (0, 1)
-        chosen = process_grid or choose_process_grid(shape, size)
-        decomposition = Decomposition(shape, chosen)
-        if decomposition.size != size:
-            msg = f"process grid {chosen} does not have {size} ranks"
-            raise ValueError(msg)
-        owned = decomposition.owned(rank)
-        layout = Layout.of(owned, (halo,) * (grid.ndim - 1), dtype)
         return cls(grid, margins, decomposition, layout, comm)
+
+    @classmethod
+    def foreseen(
+        cls,
+        grid: Grid,
+        margins: tuple[tuple[int, int], ...],
+        seat: tuple[int, int],
+        *,
+        halo: int,
+        dtype: DTypeLike,
+    ) -> Placement:
+        """Place a grid as rank seat[0] of seat[1] will, without those ranks."""
+        made = divided(grid, margins, seat, halo=halo, dtype=dtype)
+        return cls(grid, margins, *made, None)
 
     @property
     def rank(self) -> int:
@@ -160,3 +167,29 @@ class Placement:
     def collect(self, points: Points, traces: Array) -> Array | None:
         """Traces (owned, nt) of every rank as (n, nt) on rank 0; None elsewhere."""
         return collect(self.comm, points.n, points.owned, traces)
+
+
+def divided(
+    grid: Grid,
+    margins: tuple[tuple[int, int], ...],
+    seat: tuple[int, int],
+    *,
+    halo: int,
+    dtype: DTypeLike,
+    process_grid: tuple[int, ...] | None = None,
+) -> tuple[Decomposition, Layout]:
+    """Divide the padded grid among the ranks, and lay out one rank's part.
+
+    seat : the rank's number, and how many there are.
+    """
+    rank, size = seat
+    shape = tuple(
+        n + sum(margin) for n, margin in zip(grid.shape, margins, strict=True)
+    )
+    chosen = process_grid or choose_process_grid(shape, size)
+    decomposition = Decomposition(shape, chosen)
+    if decomposition.size != size:
+        msg = f"process grid {chosen} does not have {size} ranks"
+        raise ValueError(msg)
+    owned = decomposition.owned(rank)
+    return decomposition, Layout.of(owned, (halo,) * (grid.ndim - 1), dtype)

@@ -9,8 +9,8 @@ radians a cell, L gives -sum_i s(theta_i) / h_i^2, with
 Stability:   v_max dt sqrt(sum_i S / h_i^2) <= 2.
 Accuracy:    along an axis the grid's waves travel at v sqrt(s(theta)) / theta, always
 too slowly; the top frequency, where the spectrum has fallen to 1 % of its peak
-(`seismic.wavelets.maximum_frequency`), may be slow by at most 0.5 %, 1/20 of its
-wavelength after ten. That asks for these points in the shortest wavelength:
+(`seismic.acquisition.wavelets`), may be slow by at most 0.5 %, 1/20 of its wavelength
+after ten. That asks for these points in the shortest wavelength:
 
     space order    2      4      6      8     10     12     14     16
     points      18.1   6.31   4.48   3.78   3.40   3.17   3.01   2.89

@@ -278,7 +278,7 @@ VIEWERS = (
         name="gathers_in_segy",
         format="anticline-gathers-index/1",
         recognise="anticline_solvers.formats.hdf5:format_of",
-        draw="anticline_solvers.seismic.pictures:draw_gathers",
+        draw="anticline_solvers.seismic.pictures.figures:draw_gathers",
         summary="traces against time; options shots clip colours",
     ),
 )

@@ -27,7 +27,9 @@ from anticline_solvers.formats.segy.shots import Shots, group
 from anticline_solvers.formats.segy.traces import TraceFile
 from anticline_solvers.formats.survey import Shot, Survey, read_survey
 from anticline_solvers.segy import findings, placing, reading
-from anticline_solvers.seismic import acquisition, checks, wavelets
+from anticline_solvers.seismic import checks
+from anticline_solvers.seismic.acquisition import spreads as acquisition
+from anticline_solvers.seismic.acquisition import wavelets
 
 MICRO = 1e-6
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,25 @@ from anticline.errors import Finding
 from anticline_solvers.backends.free_memory import free_bytes
 from anticline_solvers.domain.decomposition import choose_process_grid
 from anticline_solvers.domain.grid import Grid
+from anticline_solvers.domain.placement import Placement
 from anticline_solvers.formats.hdf5 import require_space
 from anticline_solvers.formats.survey import Survey
 from anticline_solvers.numerics.storage import COMPRESSED, DISK, Sizes, choose
-from anticline_solvers.seismic.aperture import window, windowed
-from anticline_solvers.seismic.keeping import codec_tolerance
-from anticline_solvers.seismic.modelling import boundary_of
-from anticline_solvers.seismic.shots import ranks_for_a_shot
+from anticline_solvers.seismic.acquisition.aperture import window, windowed
+from anticline_solvers.seismic.imaging.conditions import (
+    halo_of,
+    interval_s,
+    steps_per_image,
+)
+from anticline_solvers.seismic.imaging.footprint import footprint
+from anticline_solvers.seismic.imaging.keeping import (
+    FREE_MEMORY_SHARE,
+    codec_tolerance,
+    largest,
+)
+from anticline_solvers.seismic.modelling import boundary_of, time_step_s, time_steps
+from anticline_solvers.seismic.physics import PHYSICS, foreseen
+from anticline_solvers.seismic.shots.schedule import ranks_for_a_shot
 
 Cells = tuple[int, ...]
 FLOAT32 = 4
@@ -100,43 +112,66 @@ def memory(
 def storage(case: Case, grid: Grid, survey: Survey, comm_size: int) -> list[Finding]:
     """Find a memory budget, a tolerance or a disk that the storage asked for rules out.
 
-    The sizes are those of a rank's share of the largest window, halos apart.
+    The sizes are those of the largest rank of the largest window.
     """
     p = case.parameters
     shared = ranks_of(case, survey, comm_size)
-    cells = max(windows(case, grid, survey), key=math.prod)
-    snapshot, state = (n // shared for n in bytes_held(cells, p))
-    budget, asked = p["memory_budget"], p["storage"]
-    sizes = Sizes(
-        n_imaging=survey.n_samples,
-        every=1,
-        snapshot=snapshot,
-        state=state,
-        strip=strip_bytes(cells, p) // shared,
-        tolerance=codec_tolerance(p),
-        budget=int(free_bytes() if budget is None else budget),
-    )
+    sizes = storage_sizes(case, grid, survey, comm_size)
+    if sizes is None:
+        return []
     try:
-        choose(sizes, asked)
+        choose(sizes, p["storage"])
     except ValueError as error:
-        name = "memory_budget" if sizes.tolerance or asked != COMPRESSED else "storage"
+        needless = sizes.tolerance or p["storage"] != COMPRESSED
+        name = "memory_budget" if needless else "storage"
         return [case.finding(f"parameters.{name}", str(error))]
-    if asked != DISK:
+    if p["storage"] != DISK:
         return []
     folder = Path(p["storage_folder"] or work_folder(case))
     lack = require_space(folder / "wavefield", shared * int(sizes.spilled))
     return [case.finding("parameters.storage_folder", lack.text)] if lack else []
 
 
-def strip_bytes(cells: Cells, parameters: Mapping[str, Any]) -> int:
-    """Bytes inside the layers that a reconstruction needs of a time step."""
-    reach, volume = parameters["space_order"] // 2, math.prod(cells)
-    margins = boundary_of(parameters).margins(len(cells))
-    faces = sum(
-        (bool(low) + bool(high)) * volume // n
-        for n, (low, high) in zip(cells, margins, strict=True)
+def storage_sizes(
+    case: Case, grid: Grid, survey: Survey, comm_size: int
+) -> Sizes | None:
+    """Give the sizes that a run will choose its storage by; None: no such run.
+
+    Without a budget, what a rank of this machine is given now.
+    """
+    p, shared = case.parameters, ranks_of(case, survey, comm_size)
+    box = max(
+        (window(grid, shot, p["aperture_m"]) for shot in survey.shots),
+        key=lambda box: math.prod(windowed(grid, box).shape),
     )
-    return int(FLOAT32 * reach * faces)
+    dt_s = time_step_s(case.inputs["model"], grid, p)
+    if not 0.0 < dt_s < math.inf:
+        return None
+    every = steps_per_image(interval_s(p, survey.maximum_frequency_hz), dt_s)
+    halo = halo_of(p["condition"], p["space_order"])
+    try:
+        parts = [
+            footprint(*placed, halo=halo, every=every)
+            for placed in _placed(windowed(grid, box), p, shared)
+        ]
+    except ValueError:  # too few cells for the ranks: a finding of its own
+        return None
+    n_imaging = math.ceil(time_steps(survey, dt_s) / every)
+    budget = p["memory_budget"]
+    given = FREE_MEMORY_SHARE * free_bytes() / comm_size if budget is None else budget
+    return largest(parts, n_imaging, every, codec_tolerance(p), int(given))
+
+
+def _placed(
+    grid: Grid, parameters: Mapping[str, Any], ranks: int
+) -> Iterator[tuple[Placement, int, int]]:
+    """Give each rank's placement, the reach of a step, and its `state_bytes`."""
+    order, boundary = parameters["space_order"], boundary_of(parameters)
+    for rank in range(ranks):
+        placement, state_bytes = foreseen(
+            PHYSICS[0], grid, (rank, ranks), space_order=order, boundary=boundary
+        )
+        yield placement, order // 2, state_bytes
 
 
 def bytes_held(cells: Cells, parameters: Mapping[str, Any]) -> tuple[int, int]:

@@ -26,8 +26,11 @@ from anticline_solvers.formats.model import (
 )
 from anticline_solvers.formats.survey import Survey, read_survey
 from anticline_solvers.numerics.stability import check_sampling, choose_time_step
-from anticline_solvers.seismic import acquisition, capacity, identity, wavelets
-from anticline_solvers.seismic.shot_files import ShotFiles
+from anticline_solvers.seismic import capacity
+from anticline_solvers.seismic.acquisition import spreads as acquisition
+from anticline_solvers.seismic.acquisition import wavelets
+from anticline_solvers.seismic.shots import identity
+from anticline_solvers.seismic.shots.files import ShotFiles
 
 T = TypeVar("T")
 

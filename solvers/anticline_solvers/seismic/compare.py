@@ -198,7 +198,7 @@ def run(case: Case, context: RunContext) -> None:
             f"{report['best_shift_m']:g} m"
         )
         if "picture" in case.outputs:
-            from anticline_solvers.seismic.side_by_side import draw_pair
+            from anticline_solvers.seismic.pictures.side_by_side import draw_pair
 
             draw_pair(image, reference, grid, report, case.outputs["picture"])
         write_report(case.outputs["report"], report)

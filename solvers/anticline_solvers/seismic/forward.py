@@ -24,14 +24,19 @@ from anticline_solvers.formats.gathers import combine, write_shot
 from anticline_solvers.formats.hdf5 import finished
 from anticline_solvers.formats.survey import Shot, Survey, read_survey
 from anticline_solvers.numerics.dispersion import EDGE_STEPS, correct
-from anticline_solvers.seismic import checks, identity, run_lock
-from anticline_solvers.seismic.aperture import Box, window
+from anticline_solvers.seismic import checks
+from anticline_solvers.seismic.acquisition.aperture import Box, window
+from anticline_solvers.seismic.acquisition.recording import Recording
 from anticline_solvers.seismic.modelling import Modelling
-from anticline_solvers.seismic.recording import Recording
-from anticline_solvers.seismic.restart import Restart
-from anticline_solvers.seismic.shot_files import ShotFiles
-from anticline_solvers.seismic.shots import each_shot, group_of, ranks_for_a_shot
-from anticline_solvers.seismic.watch import Watch
+from anticline_solvers.seismic.shots import identity, run_lock
+from anticline_solvers.seismic.shots.files import ShotFiles
+from anticline_solvers.seismic.shots.restart import Restart
+from anticline_solvers.seismic.shots.schedule import (
+    each_shot,
+    group_of,
+    ranks_for_a_shot,
+)
+from anticline_solvers.seismic.shots.watch import Watch
 
 STEPS_PER_SANITY = 100
 

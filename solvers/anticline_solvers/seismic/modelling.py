@@ -27,7 +27,7 @@ from anticline_solvers.formats.survey import Survey
 from anticline_solvers.numerics.absorbing import Boundary
 from anticline_solvers.numerics.dispersion import predisperse
 from anticline_solvers.numerics.stability import choose_time_step
-from anticline_solvers.seismic.aperture import Box, in_grid, windowed
+from anticline_solvers.seismic.acquisition.aperture import Box, in_grid, windowed
 from anticline_solvers.seismic.physics import Propagator, propagator
 
 Samples = NDArray[np.floating[Any]]
@@ -83,8 +83,7 @@ class Modelling:
 
     def time_steps(self, survey: Survey) -> int:
         """Time steps that reach the survey's last sample."""
-        duration_s = (survey.n_samples - 1) * survey.sample_interval_s
-        return math.ceil(duration_s / self.dt_s - 1e-9) + 1
+        return time_steps(survey, self.dt_s)
 
     def source(self, survey: Survey, beyond: int = 0) -> Samples:
         """Give the wavelet as the time steps need it, (1, time steps + beyond)."""
@@ -118,6 +117,12 @@ def time_step_s(model: Path, grid: Grid, parameters: Mapping[str, Any]) -> float
         return float(parameters["time_step_s"])
     fastest = summary(model)["max"]
     return choose_time_step(fastest, grid.spacing_m, parameters["space_order"])
+
+
+def time_steps(survey: Survey, dt_s: float) -> int:
+    """Time steps of dt_s [s] that reach the survey's last sample."""
+    duration_s = (survey.n_samples - 1) * survey.sample_interval_s
+    return math.ceil(duration_s / dt_s - 1e-9) + 1
 
 
 def boundary_of(parameters: Mapping[str, Any]) -> Boundary:

@@ -95,6 +95,10 @@ class Propagator(Protocol):
     def save(self, state: Any) -> dict[str, Array]:
         """Copy everything that the next steps depend on, for this rank."""
 
+    @property
+    def state_bytes(self) -> int:
+        """Bytes of what `save` copies on this rank."""
+
     def load(self, state: Any, saved: dict[str, Array]) -> None:
         """Continue from what `save` returned."""
 
@@ -119,9 +123,25 @@ def propagator(
 
     Raises ValueError for a physics that is not in PHYSICS.
     """
+    made = _class_of(physics)(grid, velocity, dt_s, **options)
+    return cast("Propagator", made)
+
+
+def foreseen(
+    physics: str, grid: Grid, seat: tuple[int, int], **options: Any
+) -> tuple[Placement, int]:
+    """Tell where rank seat[0] of seat[1] will have its cells, and its `state_bytes`.
+
+    options : space_order and boundary. Nothing is allocated, and those ranks need
+        not exist. Raises ValueError for a physics that is not in PHYSICS.
+    """
+    made = _class_of(physics).foreseen(grid, seat, **options)
+    return cast("tuple[Placement, int]", made)
+
+
+def _class_of(physics: str) -> Any:
     if physics not in PHYSICS:
         msg = f"physics '{physics}' is not one of {', '.join(PHYSICS)}"
         raise ValueError(msg)
     module = import_module(f"anticline_solvers.{physics}.propagator")
-    made = module.PROPAGATOR(grid, velocity, dt_s, **options)
-    return cast("Propagator", made)
+    return module.PROPAGATOR

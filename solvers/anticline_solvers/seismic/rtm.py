@@ -1,8 +1,8 @@
 """Component seismic.rtm: migrate gathers by reverse time migration.
 
 For each shot the wavelet is propagated forward through the migration model and the
-gather backward from its receivers; `seismic.imaging` correlates the two wavefields
-and `seismic.stack` sums the shots. docs/reference/rtm.md says what each parameter
+gather backward from its receivers; `imaging.conditions` correlates the two wavefields
+and `imaging.stack` sums the shots. docs/reference/rtm.md says what each parameter
 does.
 """
 
@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -27,31 +26,35 @@ from anticline_solvers.formats.gathers import GatherReader, read_shot, trace_fau
 from anticline_solvers.formats.hdf5 import finished
 from anticline_solvers.formats.survey import Shot, Survey
 from anticline_solvers.numerics.storage import Sweep
-from anticline_solvers.seismic import checks, gather_choice, identity, run_lock
-from anticline_solvers.seismic import imaging as conditions
-from anticline_solvers.seismic.aperture import Box, in_grid, window
-from anticline_solvers.seismic.correlation import Correlation
+from anticline_solvers.seismic import checks
+from anticline_solvers.seismic.acquisition.aperture import Box, in_grid, window
 from anticline_solvers.seismic.forward import model_shot, watched
-from anticline_solvers.seismic.image_gathers import ImageGathers, Lattice
-from anticline_solvers.seismic.image_output import shot_partial, write_stack
-from anticline_solvers.seismic.keeping import Keeping
-from anticline_solvers.seismic.migration import (
+from anticline_solvers.seismic.imaging import conditions, gather_choice
+from anticline_solvers.seismic.imaging.correlation import Correlation
+from anticline_solvers.seismic.imaging.image_gathers import ImageGathers, Lattice
+from anticline_solvers.seismic.imaging.image_output import shot_partial, write_stack
+from anticline_solvers.seismic.imaging.keeping import FREE_MEMORY_SHARE, Keeping
+from anticline_solvers.seismic.imaging.migration import (
     ReceiverField,
     Series,
     SourceField,
     SourceRun,
 )
+from anticline_solvers.seismic.imaging.stack import Partial
+from anticline_solvers.seismic.imaging.stacking import stack_shots
 from anticline_solvers.seismic.modelling import Modelling
 from anticline_solvers.seismic.physics import Propagator
-from anticline_solvers.seismic.restart import Restart
-from anticline_solvers.seismic.shot_data import Traces, prepared, received
-from anticline_solvers.seismic.shot_files import ShotFiles, write_partial
-from anticline_solvers.seismic.shots import each_shot, group_of, ranks_for_a_shot
-from anticline_solvers.seismic.stack import Partial
-from anticline_solvers.seismic.stacking import stack_shots
-from anticline_solvers.seismic.watch import Watch
+from anticline_solvers.seismic.shots import identity, run_lock
+from anticline_solvers.seismic.shots.data import Traces, prepared, received
+from anticline_solvers.seismic.shots.files import ShotFiles, write_partial
+from anticline_solvers.seismic.shots.restart import Restart
+from anticline_solvers.seismic.shots.schedule import (
+    each_shot,
+    group_of,
+    ranks_for_a_shot,
+)
+from anticline_solvers.seismic.shots.watch import Watch
 
-FREE_MEMORY_SHARE = 0.5
 DIRECT = "direct wave"
 
 
@@ -150,6 +153,7 @@ class Job:
     def of(cls, case: Case, context: RunContext) -> Job:
         """Divide the ranks into groups; collective."""
         p, comm, survey = case.parameters, context.comm, survey_of(case)
+        interval_s = conditions.interval_s(p, survey.maximum_frequency_hz)
         shared = comm.bcast(identity.common(case, survey) if comm.rank == 0 else None)
         ranks = ranks_for_a_shot(
             p["ranks_per_shot"], survey.ndim, len(survey.shots), comm.size
@@ -161,7 +165,7 @@ class Job:
             modelling,
             survey,
             ShotFiles(context.folder / "shots", shared),
-            conditions.steps_per_image(imaging_interval_s(p, survey), modelling.dt_s),
+            conditions.steps_per_image(interval_s, modelling.dt_s),
             Keeping.of(
                 p,
                 context.folder / "shots",
@@ -297,13 +301,6 @@ class Job:
             receiver_illumination=p["receiver_illumination"],
             gathers=gathers,
         )
-
-
-def imaging_interval_s(parameters: Any, survey: Survey) -> float:
-    """Give the case's imaging interval, or the longest that the band allows [s]."""
-    asked = parameters["imaging_interval_s"]
-    longest = conditions.longest_interval_s(survey.maximum_frequency_hz)
-    return longest if asked is None else float(asked)
 
 
 def memory_budget(asked: float | None, comm: MPI.Comm, backend: str = "cpu") -> float:

@@ -10,7 +10,7 @@ from scipy.integrate import cumulative_simpson
 
 from anticline_solvers.numerics import dispersion
 from anticline_solvers.numerics.dispersion import EDGE_STEPS, correct, predisperse
-from anticline_solvers.seismic.wavelets import ricker
+from anticline_solvers.seismic.acquisition.wavelets import ricker
 
 PEAK_HZ = 10.0
 DT = 1 / (20 * PEAK_HZ)  # 7.2 time steps in the shortest period

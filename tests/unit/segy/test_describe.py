@@ -17,7 +17,7 @@ from anticline_solvers.formats.survey import Shot, Survey, write_survey
 from anticline_solvers.segy.command import app
 from anticline_solvers.segy.description import describe
 from anticline_solvers.segy.fold import fold_of
-from anticline_solvers.seismic.wavelets import ricker
+from anticline_solvers.seismic.acquisition.wavelets import ricker
 from fuzz.segy_files import Made, line, shot_headers
 
 

@@ -19,7 +19,7 @@ from anticline_solvers.formats.model import write_model
 from anticline_solvers.formats.segy.layout import read_layout
 from anticline_solvers.formats.segy.writer import NewFile, write_segy
 from anticline_solvers.formats.survey import Shot, Survey, write_survey
-from anticline_solvers.seismic.wavelets import ricker
+from anticline_solvers.seismic.acquisition.wavelets import ricker
 
 EXPORT = """
 component: segy.export_gathers

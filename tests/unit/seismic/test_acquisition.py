@@ -5,8 +5,8 @@ import pytest
 
 from anticline.errors import BadInput
 from anticline_solvers.domain.grid import Grid
-from anticline_solvers.seismic import acquisition
-from anticline_solvers.seismic.acquisition import Line, Spread
+from anticline_solvers.seismic.acquisition import spreads as acquisition
+from anticline_solvers.seismic.acquisition.spreads import Line, Spread
 
 LINE = Spread(Line(100.0, 900.0, 200.0), None, 10.0)
 GRID = Grid((101, 51), (10.0, 10.0), (0.0, 0.0))

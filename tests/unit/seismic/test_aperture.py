@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats.survey import Shot
-from anticline_solvers.seismic import aperture
+from anticline_solvers.seismic.acquisition import aperture
 
 GRID = Grid((60, 40, 30), (10.0, 20.0, 5.0), (100.0, 0.0, 0.0))
 places = st.tuples(st.floats(100.0, 690.0), st.floats(0.0, 780.0), st.just(5.0))

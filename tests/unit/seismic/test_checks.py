@@ -15,9 +15,10 @@ from anticline_solvers.formats.gathers import write_gathers
 from anticline_solvers.formats.image import write_image
 from anticline_solvers.formats.model import write_model
 from anticline_solvers.formats.survey import Shot, Survey, write_survey
-from anticline_solvers.seismic import compare, forward, rtm, survey
+from anticline_solvers.seismic import compare, forward, rtm
+from anticline_solvers.seismic.acquisition import survey
+from anticline_solvers.seismic.acquisition.wavelets import maximum_frequency, ricker
 from anticline_solvers.seismic.components import COMPARE, FORWARD, RTM, SURVEY
-from anticline_solvers.seismic.wavelets import maximum_frequency, ricker
 
 EAST = [100.0, 0.0]
 GRID = Grid((40, 30), (10.0, 10.0), (0.0, 0.0))

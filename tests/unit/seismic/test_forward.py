@@ -14,12 +14,12 @@ from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats.checkpoint import Checkpoints
 from anticline_solvers.formats.model import write_model
 from anticline_solvers.formats.survey import Shot, Survey
-from anticline_solvers.seismic.aperture import window
+from anticline_solvers.seismic.acquisition.aperture import window
+from anticline_solvers.seismic.acquisition.wavelets import maximum_frequency, ricker
 from anticline_solvers.seismic.forward import insist_finite, model_shot
 from anticline_solvers.seismic.modelling import Modelling
-from anticline_solvers.seismic.restart import Restart
-from anticline_solvers.seismic.watch import Watch
-from anticline_solvers.seismic.wavelets import maximum_frequency, ricker
+from anticline_solvers.seismic.shots.restart import Restart
+from anticline_solvers.seismic.shots.watch import Watch
 
 GRID = Grid((61, 41), (10.0, 10.0), (0.0, 0.0))
 PARAMETERS = {

@@ -20,9 +20,14 @@ from anticline_solvers.formats.image_gathers import (
     write_image_gathers,
 )
 from anticline_solvers.formats.survey import Shot, Survey
-from anticline_solvers.seismic import gather_choice, imaging
 from anticline_solvers.seismic.components import RTM
-from anticline_solvers.seismic.image_gathers import ImageGathers, Lattice, pairs_of
+from anticline_solvers.seismic.imaging import conditions as imaging
+from anticline_solvers.seismic.imaging import gather_choice
+from anticline_solvers.seismic.imaging.image_gathers import (
+    ImageGathers,
+    Lattice,
+    pairs_of,
+)
 
 CONDITIONS = (imaging.CROSS_CORRELATION, imaging.INVERSE_SCATTERING)
 LINE = (13, 17), (10.0, 8.0), Lattice(((0, 4, 5, 12),), 0, 3)

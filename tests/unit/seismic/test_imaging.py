@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from anticline_solvers.seismic import imaging
+from anticline_solvers.seismic.imaging import conditions as imaging
 
 RNG = np.random.default_rng(1)
 GRIDS = [((13, 17), (10.0, 8.0)), ((7, 6, 12), (10.0, 12.0, 8.0))]

@@ -10,9 +10,9 @@ import pytest
 from anticline_solvers.acoustic.propagator import AcousticPropagator
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.numerics.absorbing import Boundary
-from anticline_solvers.seismic.migration import ReceiverField, Series
+from anticline_solvers.seismic.acquisition.wavelets import ricker
+from anticline_solvers.seismic.imaging.migration import ReceiverField, Series
 from anticline_solvers.seismic.timeloop import propagate
-from anticline_solvers.seismic.wavelets import ricker
 
 GRID = Grid((60, 50), (10.0, 10.0), (0.0, 0.0))
 SPEED_M_S, STEP_S, STEPS = 1500.0, 0.002, 140

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anticline_solvers.seismic import mute
+from anticline_solvers.seismic.acquisition import mute
 
 lengths = st.floats(0.0, 5.0)
 

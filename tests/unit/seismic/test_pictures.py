@@ -12,10 +12,14 @@ from anticline.errors import BadInput
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats import gathers, image, model, survey
 from anticline_solvers.formats.image_gathers import GatherAxes, write_image_gathers
-from anticline_solvers.seismic import pictures
-from anticline_solvers.seismic.gather_pictures import draw_image_gathers
-from anticline_solvers.seismic.sections import exaggeration, extent_of, sections
-from anticline_solvers.seismic.viewers import VIEWERS
+from anticline_solvers.seismic.pictures import figures as pictures
+from anticline_solvers.seismic.pictures.gather_pictures import draw_image_gathers
+from anticline_solvers.seismic.pictures.sections import (
+    exaggeration,
+    extent_of,
+    sections,
+)
+from anticline_solvers.seismic.pictures.viewers import VIEWERS
 
 FLAT = Grid((60, 20), (10.0, 10.0), (100.0, 0.0))
 DEEP = Grid((12, 10, 8), (10.0, 20.0, 30.0), (0.0, 0.0, 0.0))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from anticline_solvers.formats.survey import Shot, Survey
-from anticline_solvers.seismic import preparation
-from anticline_solvers.seismic.wavelets import maximum_frequency, ricker
+from anticline_solvers.seismic.acquisition import preparation
+from anticline_solvers.seismic.acquisition.wavelets import maximum_frequency, ricker
 
 INTERVAL, N, PEAK = 0.004, 501, 10.0
 TIME = INTERVAL * np.arange(N)

@@ -14,7 +14,7 @@ from mpi4py import MPI
 
 from anticline.errors import BadInput
 from anticline_solvers.formats.owner import Owner
-from anticline_solvers.seismic import run_lock
+from anticline_solvers.seismic.shots import run_lock
 
 COMM = MPI.COMM_SELF
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anticline_solvers.seismic import stack
-from anticline_solvers.seismic.stack import Partial, Placed
+from anticline_solvers.seismic.imaging import stack
+from anticline_solvers.seismic.imaging.stack import Partial, Placed
 
 SHAPE = (9, 5)
 

@@ -8,7 +8,7 @@ import pytest
 
 from mpi4py import MPI
 
-from anticline_solvers.seismic.watch import Stopped, Watch
+from anticline_solvers.seismic.shots.watch import Stopped, Watch
 
 
 class Asked:

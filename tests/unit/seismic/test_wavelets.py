@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anticline.errors import BadInput
-from anticline_solvers.seismic.wavelets import (
+from anticline_solvers.seismic.acquisition.wavelets import (
     check_wavelet,
     maximum_frequency,
     ormsby,

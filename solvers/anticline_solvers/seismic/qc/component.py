@@ -19,7 +19,7 @@ from anticline_solvers.formats.image_gathers import read_axes
 from anticline_solvers.formats.survey import Survey
 from anticline_solvers.seismic import checks
 from anticline_solvers.seismic.compare import fingerprint_of, write_report
-from anticline_solvers.seismic.drawing import png
+from anticline_solvers.seismic.pictures.drawing import png
 from anticline_solvers.seismic.qc import pictures
 from anticline_solvers.seismic.qc.lighting import lights_of
 from anticline_solvers.seismic.qc.page import page

@@ -12,8 +12,8 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from anticline_solvers.domain.grid import Grid
-from anticline_solvers.seismic.drawing import WIDTH_IN
-from anticline_solvers.seismic.gather_pictures import gather_panels, spread_out
+from anticline_solvers.seismic.pictures.drawing import WIDTH_IN
+from anticline_solvers.seismic.pictures.gather_pictures import gather_panels, spread_out
 from anticline_solvers.seismic.qc.fold import Fold
 from anticline_solvers.seismic.qc.lighting import LIGHTS, decibels
 from anticline_solvers.seismic.qc.report import Focused, Lit, Recordings

@@ -21,9 +21,9 @@ from anticline_solvers.formats.gathers import write_gathers
 from anticline_solvers.formats.image import write_image
 from anticline_solvers.formats.image_gathers import GatherAxes, write_image_gathers
 from anticline_solvers.formats.survey import Shot, Survey
+from anticline_solvers.seismic.acquisition.wavelets import ricker
 from anticline_solvers.seismic.qc.component import FIGURES, NEEDS
 from anticline_solvers.seismic.qc.declaration import QC
-from anticline_solvers.seismic.wavelets import ricker
 
 LINE = Grid((41, 30), (10.0, 10.0), (0.0, 0.0))
 VOLUME = Grid((21, 11, 30), (20.0, 20.0, 10.0), (0.0, 0.0, 0.0))

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from anticline_solvers.formats.survey import Shot, Survey
-from anticline_solvers.seismic.acquisition import Line, Spread, rolling_spread
+from anticline_solvers.seismic.acquisition.spreads import Line, Spread, rolling_spread
+from anticline_solvers.seismic.acquisition.wavelets import ricker
 from anticline_solvers.seismic.qc import fold, lighting, residuals, spectra
-from anticline_solvers.seismic.wavelets import ricker
 
 
 def survey_of(shots: tuple[Shot, ...]) -> Survey:

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 
 from anticline_solvers.formats.survey import Shot, Survey
-from anticline_solvers.seismic import mute
-from anticline_solvers.seismic.imaging import CROSS_CORRELATION
+from anticline_solvers.seismic.acquisition import mute
+from anticline_solvers.seismic.imaging.conditions import CROSS_CORRELATION
 
 Traces = NDArray[np.float64]
 

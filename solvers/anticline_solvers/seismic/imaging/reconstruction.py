@@ -35,7 +35,7 @@ from anticline_solvers.numerics.storage import (
     KeepSnapshot,
 )
 from anticline_solvers.numerics.storage.codec import EDGE
-from anticline_solvers.seismic.migration import SourceRun
+from anticline_solvers.seismic.imaging.migration import SourceRun
 
 Places = NDArray[np.int64]
 STEPS_TOGETHER = EDGE[2]

@@ -28,9 +28,13 @@ from anticline_solvers.domain.layout import Array
 from anticline_solvers.domain.part import Part, reading_under, under
 from anticline_solvers.formats.checkpoint import Reader
 from anticline_solvers.numerics.storage import KeepSnapshot, Saved, Sweep
-from anticline_solvers.seismic.imaging import Imaging
-from anticline_solvers.seismic.migration import ReceiverField, SourceField, SourceRun
-from anticline_solvers.seismic.restart import Restart
+from anticline_solvers.seismic.imaging.conditions import Imaging
+from anticline_solvers.seismic.imaging.migration import (
+    ReceiverField,
+    SourceField,
+    SourceRun,
+)
+from anticline_solvers.seismic.shots.restart import Restart
 
 SOURCE, RECEIVER, SUMS = "source", "receiver", "sums"
 NOWHERE = -1

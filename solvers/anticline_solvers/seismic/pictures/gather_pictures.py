@@ -15,8 +15,8 @@ from anticline_solvers.formats.image_gathers import (
     read_axes,
     read_image_gathers,
 )
-from anticline_solvers.seismic.angles import angle_gather
-from anticline_solvers.seismic.drawing import colour_map, percentile, save
+from anticline_solvers.seismic.imaging.angles import angle_gather
+from anticline_solvers.seismic.pictures.drawing import colour_map, percentile, save
 
 MOST_PANELS = 6
 OFFSET, ANGLE = "offset", "angle"

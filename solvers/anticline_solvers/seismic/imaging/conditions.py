@@ -11,7 +11,7 @@ The second form of inverse scattering follows by parts in time and the wave
 equation, s_tt = v^2 laplace s. With theta half the angle between the two waves at
 the reflector, both low-wavenumber-free conditions weigh s r by cos^2 theta once
 multiplied by v^2/2 (the scattering condition) and 1/omega^2 (the data, see
-`seismic.preparation`): waves that travel the same way, theta = 90 degrees, cancel.
+`acquisition.preparation`): waves that travel the same way, theta = 90 degrees, cancel.
 Dividing by the source illumination sum s s makes each an estimate of reflectivity.
 
 The sampling law: s r has twice the band of s, and its time average is kept as long
@@ -27,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,11 @@ from numpy.typing import NDArray
 from anticline_solvers.backends.base import memory
 from anticline_solvers.domain.part import Part
 from anticline_solvers.numerics.stencils import first_derivative, second_derivative
-from anticline_solvers.seismic.image_gathers import Field, ImageGathers, Integers
+from anticline_solvers.seismic.imaging.image_gathers import (
+    Field,
+    ImageGathers,
+    Integers,
+)
 
 CROSS_CORRELATION = "cross_correlation"
 INVERSE_SCATTERING = "inverse_scattering"
@@ -45,6 +50,12 @@ CONDITIONS = (CROSS_CORRELATION, INVERSE_SCATTERING, LAPLACIAN)
 def longest_interval_s(maximum_frequency_hz: float) -> float:
     """Longest imaging interval [s] of a band: its Nyquist interval."""
     return 0.5 / maximum_frequency_hz
+
+
+def interval_s(parameters: Mapping[str, Any], maximum_frequency_hz: float) -> float:
+    """Give a case's imaging interval, or the longest that the band allows [s]."""
+    asked = parameters["imaging_interval_s"]
+    return longest_interval_s(maximum_frequency_hz) if asked is None else float(asked)
 
 
 def steps_per_image(interval_s: float, dt_s: float) -> int:
@@ -170,7 +181,7 @@ def terms_of(condition: str, ndim: int) -> int:
 
 def _kernel(backend: str) -> ModuleType:
     """Import one twin; only that of the CPU needs Numba."""
-    return import_module(f"anticline_solvers.seismic.kernels.{backend}")
+    return import_module(f"anticline_solvers.seismic.imaging.kernels.{backend}")
 
 
 def _per_axis(

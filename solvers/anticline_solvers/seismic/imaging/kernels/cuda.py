@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from anticline_solvers.backends import cuda
 from anticline_solvers.backends.memory import Program
-from anticline_solvers.seismic.kernels.reference import (
+from anticline_solvers.seismic.imaging.kernels.reference import (
     Field,
     Integers,
     Weights,

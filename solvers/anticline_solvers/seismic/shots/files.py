@@ -1,7 +1,7 @@
 """One file a finished shot, in the work folder of a case.
 
-A file is there once it is whole. It says what it comes from (`seismic.identity`), so
-a run that starts again counts what is there and does the rest, also where the survey
+A file is there once it is whole. It says what it comes from (`shots.identity`), so a
+run that starts again counts what is there and does the rest, also where the survey
 has gained, lost or changed shots meanwhile.
 """
 
@@ -22,7 +22,7 @@ from anticline_solvers.formats.checkpoint import Checkpoints, foreign
 from anticline_solvers.formats.hdf5 import format_of, open_checked, write_new
 from anticline_solvers.formats.provenance import read_provenance
 from anticline_solvers.formats.sealed import Broken
-from anticline_solvers.seismic.stack import Branch, Partial, Placed
+from anticline_solvers.seismic.imaging.stack import Branch, Partial, Placed
 
 PARTIAL_FORMAT = "anticline-partial-image/2"
 

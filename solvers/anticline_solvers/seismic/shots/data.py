@@ -12,8 +12,8 @@ from anticline_solvers.domain.assembly import hand_out
 from anticline_solvers.formats.model import read_field
 from anticline_solvers.formats.survey import Positions, Shot, Survey
 from anticline_solvers.numerics.dispersion import predisperse
-from anticline_solvers.seismic import preparation
-from anticline_solvers.seismic.migration import Series
+from anticline_solvers.seismic.acquisition import preparation
+from anticline_solvers.seismic.imaging.migration import Series
 from anticline_solvers.seismic.modelling import Modelling
 from anticline_solvers.seismic.physics import Propagator
 

@@ -15,9 +15,9 @@ from anticline_solvers.backends.free_memory import free_bytes
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats.survey import Survey
 from anticline_solvers.seismic import capacity
-from anticline_solvers.seismic.aperture import window
-from anticline_solvers.seismic.image_gathers import Lattice
-from anticline_solvers.seismic.imaging import LAPLACIAN, terms_of
+from anticline_solvers.seismic.acquisition.aperture import window
+from anticline_solvers.seismic.imaging.conditions import LAPLACIAN, terms_of
+from anticline_solvers.seismic.imaging.image_gathers import Lattice
 
 PORT = "image_gathers"
 SHIFT, EVERY = "gathers_shift_max_m", "gathers_every_m"

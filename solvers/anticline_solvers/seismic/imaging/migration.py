@@ -1,6 +1,6 @@
 """The two wavefields of a migrated shot: source forward, receivers backward.
 
-Imaging step k is time step n = k m. `seismic.correlation` brings them together.
+Imaging step k is time step n = k m. `imaging.correlation` brings them together.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from typing import Protocol
 
 from mpi4py import MPI
 
-from anticline_solvers.seismic.agreement import Agreement
-from anticline_solvers.seismic.counter import Counter
+from anticline_solvers.seismic.shots.agreement import Agreement
+from anticline_solvers.seismic.shots.counter import Counter
 
 NOTHING, WRITE, STOP = 0, 1, 2
 _ASK_OTHERS_S = 2.0

@@ -21,8 +21,13 @@ from numpy.typing import NDArray
 from anticline.errors import BadInput
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats import gathers, image, model, survey
-from anticline_solvers.seismic.drawing import WIDTH_IN, colour_map, percentile, save
-from anticline_solvers.seismic.sections import (
+from anticline_solvers.seismic.pictures.drawing import (
+    WIDTH_IN,
+    colour_map,
+    percentile,
+    save,
+)
+from anticline_solvers.seismic.pictures.sections import (
     Section,
     exaggeration,
     extent_of,

@@ -18,14 +18,15 @@ from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats.image import write_image
 from anticline_solvers.formats.image_gathers import GatherAxes, write_image_gathers
 from anticline_solvers.formats.model import read_field, read_frame
-from anticline_solvers.seismic import imaging, mute
-from anticline_solvers.seismic.aperture import Box, windowed
+from anticline_solvers.seismic.acquisition import mute
+from anticline_solvers.seismic.acquisition.aperture import Box, windowed
 from anticline_solvers.seismic.forward import insist_finite
-from anticline_solvers.seismic.gather_choice import PORT
-from anticline_solvers.seismic.image_gathers import Field, ImageGathers, Lattice
-from anticline_solvers.seismic.imaging import Imaging
+from anticline_solvers.seismic.imaging import conditions as imaging
+from anticline_solvers.seismic.imaging.conditions import Imaging
+from anticline_solvers.seismic.imaging.gather_choice import PORT
+from anticline_solvers.seismic.imaging.image_gathers import Field, ImageGathers, Lattice
+from anticline_solvers.seismic.imaging.stack import Partial, Placed
 from anticline_solvers.seismic.physics import Propagator
-from anticline_solvers.seismic.stack import Partial, Placed
 
 GATHERS = "gathers"
 

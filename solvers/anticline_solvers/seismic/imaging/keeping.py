@@ -10,7 +10,7 @@ plain correlation; `IMAGE_OVER_CODEC` holds the larger numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,20 +34,20 @@ from anticline_solvers.numerics.storage import (
     Sweep,
     choose,
 )
-from anticline_solvers.seismic import imaging as conditions
-from anticline_solvers.seismic.migration import SourceRun
+from anticline_solvers.seismic.imaging import conditions
+from anticline_solvers.seismic.imaging.footprint import Footprint, footprint
+from anticline_solvers.seismic.imaging.migration import SourceRun
+from anticline_solvers.seismic.imaging.reconstruction import Reconstruction
 from anticline_solvers.seismic.physics import Propagator
-from anticline_solvers.seismic.reconstruction import (
-    Reconstruction,
-    around_grid,
-    inside_layers,
-)
 
 IMAGE_OVER_CODEC = {
     conditions.CROSS_CORRELATION: 2.0,
     conditions.INVERSE_SCATTERING: 80.0,
     conditions.LAPLACIAN: 80.0,
 }
+FREE_MEMORY_SHARE = 0.5
+"""Of a node's free memory, for its ranks, where a case names no budget."""
+
 STRIPS_FINER = 4.0
 """How much finer strips are encoded than snapshots: their error travels."""
 
@@ -89,18 +89,12 @@ class Keeping:
     ) -> Sizes:
         """Measure what a choice depends on; collective, the same on all ranks."""
         comm, placement = propagator.placement.comm, propagator.placement
-        state = propagator.start()
-        strip = 4 * inside_layers(placement, propagator.reach).size
-        strip += 4 * around_grid(placement, halo).size // every
-        mine = (
-            propagator.view(state, halo).nbytes,
-            sum(array.nbytes for array in propagator.save(state).values()),
-            strip,
-            -int(self.budget_bytes),
-        )
+        state_bytes = propagator.state_bytes
+        held = footprint(placement, propagator.reach, state_bytes, halo, every)
+        mine = (held, int(self.budget_bytes))
         every_rank = comm.allgather(mine) if comm else [mine]
-        snapshot, saved, strip, budget = map(max, zip(*every_rank, strict=True))
-        return Sizes(n_imaging, every, snapshot, saved, strip, self.tolerance, -budget)
+        parts, budgets = zip(*every_rank, strict=True)
+        return largest(parts, n_imaging, every, self.tolerance, min(budgets))
 
     def choose(
         self, propagator: Propagator, halo: int, every: int, n_imaging: int
@@ -133,6 +127,18 @@ class Keeping:
 
         store, room = EncodedSnapshots(self.tolerance), sizes.encoded_budget
         return Elastic(n, run, store, room, sizes.most_states, any_rank)
+
+
+def largest(
+    parts: Iterable[Footprint],
+    n_imaging: int,
+    every: int,
+    tolerance: float,
+    budget: int,
+) -> Sizes:
+    """Take the largest rank's bytes of each kind."""
+    snapshot, state, strip = map(max, zip(*parts, strict=True))
+    return Sizes(n_imaging, every, snapshot, state, strip, tolerance, budget)
 
 
 def on_device(policy: str, sizes: Sizes) -> str:

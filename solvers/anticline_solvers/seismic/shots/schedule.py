@@ -15,8 +15,8 @@ from typing import Any, Protocol
 from mpi4py import MPI
 
 from anticline.errors import Interrupted
-from anticline_solvers.seismic.counter import Counter
-from anticline_solvers.seismic.watch import Stopped, Watch
+from anticline_solvers.seismic.shots.counter import Counter
+from anticline_solvers.seismic.shots.watch import Stopped, Watch
 
 _WAIT_S = 0.02
 

@@ -6,14 +6,15 @@ from collections.abc import Callable
 
 from mpi4py import MPI
 
-from anticline_solvers.seismic import identity, stack
-from anticline_solvers.seismic.shot_files import (
+from anticline_solvers.seismic.imaging import stack
+from anticline_solvers.seismic.imaging.stack import Branch, Partial
+from anticline_solvers.seismic.shots import identity
+from anticline_solvers.seismic.shots.files import (
     ShotFiles,
     read_known,
     read_partial,
     write_partial,
 )
-from anticline_solvers.seismic.stack import Branch, Partial
 
 
 def stack_shots(

@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from anticline_solvers.seismic.mute import rise
+from anticline_solvers.seismic.acquisition.mute import rise
 
 Field = NDArray[np.float32]
 Values = NDArray[np.float64]

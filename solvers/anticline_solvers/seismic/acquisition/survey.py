@@ -12,8 +12,10 @@ from anticline_solvers.formats.geometry import Frame
 from anticline_solvers.formats.hdf5 import finished
 from anticline_solvers.formats.model import read_frame, read_grid
 from anticline_solvers.formats.survey import Shot, Survey, write_survey
-from anticline_solvers.seismic import acquisition, checks, wavelets
-from anticline_solvers.seismic.acquisition import ROLLING, Line, Spread
+from anticline_solvers.seismic import checks
+from anticline_solvers.seismic.acquisition import spreads as acquisition
+from anticline_solvers.seismic.acquisition import wavelets
+from anticline_solvers.seismic.acquisition.spreads import ROLLING, Line, Spread
 
 ROLES = ("source", "receiver")
 LINE = ("first_m", "last_m", "interval_m")

@@ -16,7 +16,7 @@ import numba
 import numpy as np
 
 from anticline_solvers.backends.denormals import flush_denormals, restore_denormals
-from anticline_solvers.seismic.kernels.reference import Field, Integers, Weights
+from anticline_solvers.seismic.imaging.kernels.reference import Field, Integers, Weights
 
 CELLS_AT_ONCE = 4096
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from anticline.component import Viewer
 
 _RECOGNISE = "anticline_solvers.formats.hdf5:format_of"
-_PICTURES = "anticline_solvers.seismic.pictures"
+_PICTURES = "anticline_solvers.seismic.pictures.figures"
 
 _SECTIONS = tuple(
     Viewer(
@@ -26,7 +26,7 @@ _IMAGE_GATHERS = Viewer(
     name="image_gathers",
     format="anticline-image-gathers/1",
     recognise=_RECOGNISE,
-    draw="anticline_solvers.seismic.gather_pictures:draw_image_gathers",
+    draw="anticline_solvers.seismic.pictures.gather_pictures:draw_image_gathers",
     summary="side by side; options over=offset or angle, points clip colours",
 )
 VIEWERS = (*_SECTIONS, _IMAGE_GATHERS)
