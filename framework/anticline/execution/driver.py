@@ -312,7 +312,7 @@ class Driver:
         log = self._setting.run / trial.task.folder / LOG
         self._lost.append(Lost(name, kind, reason, log))
         self._frontier.fail(name)
-        self._show.note(f"failed: {self._lost[-1]}")
+        self._show.note(f"failed: {name}: {kind}")
 
     # -- time ---------------------------------------------------------------------
 
