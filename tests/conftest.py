@@ -16,6 +16,8 @@ from hypothesis import settings
 
 from mpi4py import MPI
 
+from third_party.installed import ThirdParty, install
+
 RANK = MPI.COMM_WORLD.rank
 EXCUSES = ("GPU", "ANTICLINE_DATA names no folder", "needs root")
 
@@ -72,6 +74,14 @@ def cuda_on_cpu(needs: Needs, monkeypatch: pytest.MonkeyPatch) -> Any:
     device = HostDevice()
     monkeypatch.setattr(cuda, "device", lambda: device)
     return device
+
+
+@pytest.fixture(scope="session")
+def third_party(needs: Needs, tmp_path_factory: pytest.TempPathFactory) -> ThirdParty:
+    """The packages of tests/third_party, installed in a folder of their own."""
+    needs.module("hatchling")
+    needs.module("uv")
+    return install(tmp_path_factory.mktemp("third_party"))
 
 
 def _own_temporary_root(config: pytest.Config) -> None:

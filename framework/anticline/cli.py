@@ -138,20 +138,27 @@ def components(
         listing.show_one(registry, name)
 
 
-def check(cases: Cases, ranks: Ranks = None, json: Json = False) -> None:
-    """Check cases that run one after the other; nothing is run."""
-    from anticline import listing, operations
+def check(
+    files: Annotated[
+        list[Path], typer.Argument(help="Case files, and workflows (YAML).")
+    ],
+    ranks: Ranks = None,
+    cluster: Annotated[
+        Path | None,
+        typer.Option(help="Cluster file whose queues workflows are held to."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Check cases that run one after the other, and workflows; nothing is run."""
+    from anticline import checks, operations
 
+    checked = operations.checked(files, ranks, cluster)
     if json:
-        verdicts = list(operations.verdicts(cases, ranks))
-        typer.echo(listing.verdicts_as_json(verdicts))
-        wrong = any(verdict.findings for verdict in verdicts)
-        raise typer.Exit(ExitCode.BAD_INPUT if wrong else ExitCode.DONE)
-    well: list[str] = []
-    findings = operations.check(cases, ranks, well.append)
-    if findings:
-        raise BadInput(findings)
-    for line in well:
+        typer.echo(checks.as_json(checked))
+        raise typer.Exit(ExitCode.BAD_INPUT if checked.findings else ExitCode.DONE)
+    if checked.findings:
+        raise BadInput(checked.findings)
+    for line in checked.well:
         typer.echo(line)
 
 

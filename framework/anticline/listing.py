@@ -1,16 +1,10 @@
-"""Components as a table, one in whole, and as JSON; verdicts on cases as JSON.
+"""Components as a table, one in whole, and as JSON.
 
 The JSON document of `anticline components --json`:
 
     {"format": "anticline-components/1",
      "components": [{"name": ..., "distribution": ..., "inputs": [...], ...}],
      "broken": ["plugin 'x' of y 1.0 (...) is broken: ..."]}
-
-That of `anticline check --json`, whose findings are of all the cases:
-
-    {"format": "anticline-check/1",
-     "cases": [{"path": ..., "component": ..., "finished": ..., "awaits": [...]}],
-     "findings": [{"file": ..., "line": ..., "text": ...}]}
 """
 
 from __future__ import annotations
@@ -20,7 +14,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from anticline.component.checking import Verdict
 from anticline.component.declare import Component, Input, Output, Parameter
 from anticline.component.registry import BrokenPlugin, Registry
 from anticline.component.values import fit
@@ -30,7 +23,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 FORMAT = "anticline-components/1"
-CHECK = "anticline-check/1"
 
 
 def as_json(registry: Registry, broken: Sequence[BrokenPlugin]) -> str:
@@ -44,26 +36,6 @@ def as_json(registry: Registry, broken: Sequence[BrokenPlugin]) -> str:
         "format": FORMAT,
         "components": components,
         "broken": [str(plugin) for plugin in broken],
-    }
-    return json.dumps(document, indent=2)
-
-
-def verdicts_as_json(verdicts: Sequence[Verdict]) -> str:
-    """Write what was found of cases as one JSON document."""
-    document = {
-        "format": CHECK,
-        "cases": [
-            {
-                "path": str(verdict.path),
-                "component": verdict.case.component.name if verdict.case else None,
-                "finished": verdict.finished,
-                "awaits": verdict.case.awaited() if verdict.case else [],
-            }
-            for verdict in verdicts
-        ],
-        "findings": [
-            asdict(finding) for verdict in verdicts for finding in verdict.findings
-        ],
     }
     return json.dumps(document, indent=2)
 
@@ -141,7 +113,10 @@ def lines_of(component: Component) -> list[str]:
         lines.append(f"\n{title}")
         for item in items:
             left_out = ", may be left out" if item.optional else ""
-            lines.append(f"  {item.name}: {item.type.name}, {item.summary}{left_out}")
+            kind = item.type.name
+            if isinstance(item, Input) and item.many:
+                kind = f"a list of {kind}"
+            lines.append(f"  {item.name}: {kind}, {item.summary}{left_out}")
     lines.append("\nparameters")
     lines += [
         f"  {item.name}: {item.summary} ({_terms(item)})"

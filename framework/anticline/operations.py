@@ -1,7 +1,7 @@
 """The verbs, one function each; the command line and programs call the same.
 
 components   what can be run
-check        whether cases can be run
+check        whether cases and workflows can be run
 run          cases, one after the other, on this machine
 run_workflow a workflow, on the queues of a cluster
 resume       a workflow's run whose driver ended
@@ -19,16 +19,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from anticline.checks import Checked, check_files
+from anticline.checks import is_workflow as is_workflow  # told from a case
 from anticline.cluster.here import count_cores, usable_cpus
 from anticline.component.case import Case
 from anticline.component.catalogue.declare import Dataset
 from anticline.component.catalogue.known import Catalogue, catalogue
 from anticline.component.catalogue.locate import required
-from anticline.component.checking import Verdict, judge
 from anticline.component.command import Command
 from anticline.component.probe import ProbeResult
 from anticline.component.progress import Reporter
@@ -41,10 +42,10 @@ from anticline.component.registry import (
     discover,
     resolve,
 )
-from anticline.component.sequence import load_cases, read_cases
+from anticline.component.sequence import load_cases
 from anticline.drawing import plot as plot  # a verb, made there
 from anticline.drawing import viewers
-from anticline.errors import BadInput, ExitCode, Failed, Finding
+from anticline.errors import ExitCode, Failed, Finding
 from anticline.execution.launch import launch
 from anticline.execution.local import check_apart, find_launcher, run_here
 
@@ -90,39 +91,37 @@ def broken_plugins() -> tuple[BrokenPlugin, ...]:
 
 
 def check(
-    cases: Iterable[Path | str],
+    files: Iterable[Path | str],
     ranks: int | None = None,
+    cluster: Path | str | None = None,
     tell: Callable[[str], None] = lambda line: None,
 ) -> list[Finding]:
-    """Find everything that keeps ``cases`` from running; an empty list is well.
+    """Find everything that keeps cases and workflows from running; none: all is well.
 
     The cases are taken to run in this order: an input that an earlier one writes
     may be absent, and what the component says of it is then left to its turn.
-    ``ranks`` defaults, as in `run`, to the fewest the component asks for. ``tell``
-    is called with a line about each case without findings.
+    ``ranks`` of cases defaults, as in `run`, to the fewest the component asks for.
+    ``cluster`` is a file whose queues workflows are held to. ``tell`` is called with
+    a line about each file without findings.
     """
-    findings: list[Finding] = []
-    for verdict in verdicts(cases, ranks):
-        findings += verdict.findings
-        if verdict.case is not None and not verdict.findings:
-            tell(_well(verdict.case, verdict.finished))
-    return findings
+    found = checked(files, ranks, cluster)
+    for line in found.well:
+        tell(line)
+    return found.findings
 
 
-def verdicts(
-    cases: Iterable[Path | str], ranks: int | None = None
-) -> Iterator[Verdict]:
-    """Say of each case what `check` finds, and whether it is finished already."""
-    return judge(read_cases(map(Path, cases), components()), ranks)
+def checked(
+    files: Iterable[Path | str],
+    ranks: int | None = None,
+    cluster: Path | str | None = None,
+) -> Checked:
+    """Say of each file what `check` finds; of cases, whether they are finished."""
+    queues = None
+    if cluster is not None:
+        from anticline.cluster.document import read_cluster
 
-
-def _well(case: Case, finished: bool) -> str:
-    line = f"{case.path}: {case.component.name}"
-    if finished:
-        return f"{line} is finished"
-    if awaited := ", ".join(case.awaited()):
-        return f"{line} can run once an earlier case has written: {awaited}"
-    return f"{line} can run"
+        queues = read_cluster(Path(cluster))
+    return check_files(files, components(), ranks, queues)
 
 
 def run(
@@ -200,17 +199,6 @@ def run(
         if code != ExitCode.DONE:
             return code
     return ExitCode.DONE
-
-
-def is_workflow(path: Path | str) -> bool:
-    """Tell a workflow from a case by its keys; what cannot be read is no workflow."""
-    from anticline.component.document import read_document
-
-    try:
-        top, _ = read_document(Path(path), 1)
-    except BadInput:
-        return False
-    return "component" not in top and ("steps" in top or "workflow" in top)
 
 
 def run_workflow(

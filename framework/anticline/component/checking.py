@@ -30,17 +30,22 @@ def check_case(case: Case, ranks: int) -> list[Finding]:
     findings = _check_ranks(case, ranks)
     if lacking := no_program(case.component):
         findings.append(case.finding("component", lacking))
-    if case.component.check is not None and not case.awaited():
-        try:
-            findings += resolve(case.component.check)(case, ranks)
-        except BadInput as error:
-            findings += error.findings
-        except ImportError as error:
-            text = f"{case.component.name} cannot be used here: {error}"
-            findings.append(case.finding("component", f"{text}; see: anticline doctor"))
-        except Exception as error:
-            raise Failed(_fault(case, "check", error)) from error
-    return findings
+    return findings if case.awaited() else findings + asked(case, ranks)
+
+
+def asked(case: Case, ranks: int) -> list[Finding]:
+    """Ask the component alone, of a case whose inputs are there; as `check_case`."""
+    if case.component.check is None:
+        return []
+    try:
+        return list(resolve(case.component.check)(case, ranks))
+    except BadInput as error:
+        return list(error.findings)
+    except ImportError as error:
+        text = f"{case.component.name} cannot be used here: {error}"
+        return [case.finding("component", f"{text}; see: anticline doctor")]
+    except Exception as error:
+        raise Failed(_fault(case, "check", error)) from error
 
 
 def no_program(component: Component) -> str | None:

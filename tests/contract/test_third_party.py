@@ -1,0 +1,89 @@
+"""Other makers' packages in a workflow, with nothing of anticline changed."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from anticline.workflow.document import read_workflow
+from third_party.installed import TWO_MAKERS, ThirdParty
+
+
+@pytest.fixture
+def sums(third_party: ThirdParty, tmp_path: Path) -> Any:
+    """Two files of numbers and a case that adds them by an executable."""
+    (tmp_path / "a.txt").write_text("1\n2.5\n")
+    (tmp_path / "b.txt").write_text("10\n20\n")
+    (tmp_path / "case.yaml").write_text(
+        "component: sums.add\ninputs: {numbers: [a.txt, b.txt]}\n"
+        "outputs: {numbers: out/sum.txt}\nparameters: {label: both}\n"
+    )
+    return third_party
+
+
+def test_packages_of_two_makers_give_the_same_sum(
+    third_party: ThirdParty, tmp_path: Path, needs: Any
+) -> None:
+    needs.command("mpirun")
+    document = read_workflow(TWO_MAKERS)
+    tasks = third_party.run(document.workflow, tmp_path)
+    assert [task for task in tasks if "total" in task] == ["total[1.0]", "total"]
+    report = json.loads((tmp_path / tasks["compare"].outputs["report"]).read_text())
+    assert report == {"largest_difference": 0.0, "count": 16}
+    total = (tmp_path / tasks["total"].outputs["numbers"]).read_text().split()
+    expected = sum(math.cos(2 * math.pi * f * 0.003) for f in (1, 20, 300))
+    assert float(total[3]) == pytest.approx(expected, abs=1e-15)
+
+
+def test_the_workflow_of_two_makers_has_no_findings(
+    third_party: ThirdParty, tmp_path: Path
+) -> None:
+    done = third_party.anticline("check", str(TWO_MAKERS), cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (
+        "two_makers.yaml: workflow two_makers can run: 4 steps, 8 tasks" in done.stdout
+    )
+
+
+def test_an_executable_runs_as_a_case(sums: ThirdParty, tmp_path: Path) -> None:
+    done = sums.anticline("run", "case.yaml", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "added 2 files: both\n")
+    assert (tmp_path / "out/sum.txt").read_text() == "11\n22.5\n"
+    made = json.loads((tmp_path / "out/sum.txt.made.json").read_text())
+    assert (made["format"], made["component"]) == ("anticline-made/1", "sums.add")
+    assert made["command"][0].endswith("bin/add-numbers")
+    again = sums.anticline("run", "case.yaml", cwd=tmp_path)
+    assert (again.returncode, again.stdout) == (0, "")
+    assert "case.yaml: sums.add is finished" in again.stderr
+
+
+def test_what_another_case_made_is_not_overwritten(
+    sums: ThirdParty, tmp_path: Path
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/sum.txt").write_text("precious")
+    done = sums.program("anticline.rank", "sums.add", "case.yaml", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (
+        65,
+        "out/sum.txt  exists from another case; remove it or name another output\n",
+    )
+    assert (tmp_path / "out/sum.txt").read_text() == "precious"
+
+
+def test_an_executable_that_is_not_there_is_a_finding(
+    sums: ThirdParty, tmp_path: Path
+) -> None:
+    (sums.folder / "bin/add-numbers").rename(sums.folder / "bin/moved")
+    try:
+        found = sums.anticline("check", "case.yaml", str(TWO_MAKERS), cwd=tmp_path)
+    finally:
+        (sums.folder / "bin/moved").rename(sums.folder / "bin/add-numbers")
+    lacks = "sums.add runs 'add-numbers', which is not on the PATH; install it, or load"
+    case, workflow = found.stderr.splitlines()
+    assert found.returncode == 65
+    assert case.startswith(f"case.yaml:1  {lacks}")
+    assert workflow.startswith(f"{TWO_MAKERS}:10  step 'total': {lacks}")

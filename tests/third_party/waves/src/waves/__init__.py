@@ -1,0 +1,1 @@
+"""Samples of waves, and what is made of them."""
