@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _SCALES = ((86400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s"))
-_UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
+_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
 def duration(seconds: float | None) -> str:
@@ -21,12 +21,12 @@ def duration(seconds: float | None) -> str:
 
 
 def size(count: float | None) -> str:
-    """Write a number of bytes: 812 bytes, 3.4 MB (decimal)."""
+    """Write a number of bytes: 812 bytes, 3.4 MiB (1024 KiB)."""
     if count is None:
         return "-"
     value, unit = float(count), 0
     while value >= 999.5 and unit < len(_UNITS) - 1:
-        value, unit = value / 1000, unit + 1
+        value, unit = value / 1024, unit + 1
     digits = 0 if unit == 0 or value >= 99.5 else 1
     return f"{value:.{digits}f} {_UNITS[unit]}"
 

@@ -1,0 +1,112 @@
+"""Pictures of a run's results, drawn by `anticline plot` in a process of its own.
+
+Drawn are the outputs that no task reads, the run's results, and of each scattered step
+the outputs of one task as an example. A file that no viewer knows is left out.
+"""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from anticline.events.progress import State, TaskRecord
+from anticline.events.report.origins import case_of
+from anticline.events.runs import Sight
+from anticline.workflow.places import folder_of
+
+MOST_FILES, MOST_BYTES, PATIENCE_S = 12, 4_000_000, 300.0
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A PNG, whole. data : base64. result : an output that no task reads."""
+
+    title: str
+    file: str
+    data: str
+    result: bool
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """An output to be drawn, under a name of its own."""
+
+    title: str
+    file: Path
+    name: str
+    result: bool
+
+
+def pictures(sight: Sight) -> list[Picture]:
+    """Draw results and examples; empty where nothing can be drawn."""
+    wanted = list(_wanted(sight))[:MOST_FILES]
+    if not wanted:
+        return []
+    with TemporaryDirectory(prefix="anticline-report-") as name:
+        folder = Path(name)
+        _draw(wanted, folder)
+        return [picture for item in wanted for picture in _made(item, folder)]
+
+
+def _draw(wanted: list[_Wanted], folder: Path) -> None:
+    """Draw links with names of their own, so that no picture hides another."""
+    links = []
+    for item in wanted:
+        link = folder / f"{item.name}{item.file.suffix}"
+        link.symlink_to(item.file.absolute())
+        links.append(str(link))
+    # -P: a folder of the user's named like a library shadows nothing
+    command = [sys.executable, "-P", "-m", "anticline.cli", "plot", *links]
+    try:
+        subprocess.run(
+            [*command, "--out", str(folder)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=PATIENCE_S,
+            check=False,  # what no viewer knows is told there, and left out here
+        )
+    except subprocess.TimeoutExpired:
+        return
+
+
+def _made(item: _Wanted, folder: Path) -> Iterator[Picture]:
+    for path in sorted(folder.glob(f"{item.name}*.png")):
+        if path.stat().st_size > MOST_BYTES:
+            continue
+        data = base64.b64encode(path.read_bytes()).decode("ascii")
+        part = path.stem.removeprefix(item.name).strip("._- ").replace("_", " ")
+        title = f"{item.title}, {part}" if part else item.title
+        yield Picture(title, str(item.file), data, item.result)
+
+
+def _wanted(sight: Sight) -> Iterator[_Wanted]:
+    """Give results first, the last steps' before others."""
+    tasks = sight.state.tasks
+    read = {needed for task in tasks.values() for needed in task.after}
+    done = [t for t in tasks.values() if t.state is State.DONE and not t.cleaned]
+    seen: set[str] = set()
+    for task in reversed(done):
+        if task.id not in read and task.step not in seen:
+            seen.add(task.step)
+            yield from _outputs(sight.folder, task, result=True)
+    for task in done:
+        if task.step not in seen:
+            seen.add(task.step)
+            yield from _outputs(sight.folder, task, result=False)
+
+
+def _outputs(run: Path, task: TaskRecord, *, result: bool) -> Iterator[_Wanted]:
+    outputs = case_of(run, task.id).get("outputs")
+    for port, text in outputs.items() if isinstance(outputs, dict) else ():
+        file = run / folder_of(task.id) / str(text)
+        if file.is_file():
+            name = f"{len(task.id)}-{task.id}-{port}-".translate(_PLAIN)
+            yield _Wanted(f"{task.id}: {port}", file, name, result)
+
+
+_PLAIN = str.maketrans(dict.fromkeys("[]()/. ", "_"))
