@@ -245,8 +245,8 @@ def cancel(run: RunFolder) -> None:
     """Stop a workflow's run; what runs keeps its work, and resume goes on."""
     from anticline import operations
 
-    found = operations.cancel(run)
-    typer.echo("stopped" if found else f"no driver works on {run}", err=True)
+    found = operations.cancel(run, _tell)
+    _tell("stopped" if found else f"no driver works on {run}")
 
 
 def plot(

@@ -237,11 +237,11 @@ def resume(run: Path | str, *, quiet: bool = False) -> Outcome:
         return running.resume(Path(run), components(), show)
 
 
-def cancel(run: Path | str) -> bool:
+def cancel(run: Path | str, tell: Callable[[str], None] = lambda line: None) -> bool:
     """Stop a run's living driver; see `anticline.execution.run.cancel`."""
     from anticline.execution import run as running
 
-    return running.cancel(Path(run))
+    return running.cancel(Path(run), tell)
 
 
 def render(

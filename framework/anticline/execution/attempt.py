@@ -10,7 +10,6 @@ A task leaves `log.txt`, what it printed, in all attempts, and `ended.json`.
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import tempfile
@@ -20,6 +19,7 @@ from anticline.component.stop import StopFlag
 from anticline.errors import BadInput, ExitCode
 from anticline.execution import leases, steps, warm
 from anticline.execution.block import Block, here
+from anticline.execution.claim import already, is_withdrawn, sole
 from anticline.execution.leases import Lease
 from anticline.execution.measure import (
     Meter,
@@ -27,7 +27,7 @@ from anticline.execution.measure import (
     now_utc,
     peak_bytes,
 )
-from anticline.execution.order import Ended, Kind, Order, to_json
+from anticline.execution.order import Ended, Kind, Order, keep
 from anticline.execution.outcome import Outcome, reason_of
 from anticline.execution.pinning import claimed, most_threads, pinned
 from anticline.execution.sharing import Need
@@ -54,7 +54,7 @@ def attempt(order: Order) -> Ended:
     block = here()
     with warm.listening() as stop:
         if block is None:
-            return _attempt(order, None, None, stop)
+            return _alone(order, None, None, stop)
         if block.lacks_time(order.walltime_s):
             block.close(f"{order.id} takes longer than is left")
             return _ended(order, Outcome(Kind.NO_TIME, "too little walltime is left"))
@@ -68,7 +68,7 @@ def attempt(order: Order) -> Ended:
         with lease:  # the block may have been closed this moment: then nobody was told
             if closed():
                 return _ended(order, _turned_away(block))
-            return _attempt(order, block, lease, stop)
+            return _alone(order, block, lease, stop)
 
 
 def need_of(order: Order, block: Block) -> Need:
@@ -89,8 +89,41 @@ def _turned_away(block: Block) -> Outcome:
     return Outcome(Kind.NO_TIME, block.closed or "the block was asked to stop")
 
 
-def _attempt(
+def _alone(
     order: Order, block: Block | None, lease: Lease | None, stop: StopFlag
+) -> Ended:
+    """Run the task when no other attempt at it runs, wherever it may."""
+
+    def closed() -> bool:
+        return bool(stop) or (block is not None and block.closed is not None)
+
+    facts = {"host": host(), "job": "" if block is None else block.job}
+    try:
+        with sole(order, facts, closed) as claim:
+            if claim is None:
+                return _ended(
+                    order, Outcome(Kind.NO_TIME, "another attempt still runs")
+                )
+            if (found := already(order)) is not None:
+                return found
+            if is_withdrawn(order):
+                return _ended(order, Outcome(Kind.NO_TIME, "it was ordered anew"))
+            return _attempt(order, block, lease, stop, claim)
+    except OSError as error:
+        return _ended(order, Outcome(Kind.FAILED, reason_of(error)))
+
+
+def host() -> str:
+    """Name this node, as Slurm does where it is one of its own."""
+    return os.environ.get("SLURMD_NODENAME") or platform.node()
+
+
+def _attempt(
+    order: Order,
+    block: Block | None,
+    lease: Lease | None,
+    stop: StopFlag,
+    claim: int,
 ) -> Ended:
     meter = Meter()
     cores = () if lease is None else lease.grant.cores
@@ -98,7 +131,7 @@ def _attempt(
         with claimed(cores) as cpus, pinned(cpus), warm.output_to(order.log) as log:
             if order.attempt > 1:
                 print(f"-- attempt {order.attempt}, {meter.began_utc}", flush=True)
-            outcome = _outcome(order, block, lease, cpus, log, stop, meter)
+            outcome = _outcome(order, block, lease, cpus, log, stop, meter, claim)
     except (OSError, BadInput) as error:  # a full disk, no mpirun
         outcome = Outcome(Kind.FAILED, reason_of(error))
     return _keep(order, _ended(order, outcome, meter, block))
@@ -112,6 +145,7 @@ def _outcome(
     log: int,
     stop: StopFlag,
     meter: Meter,
+    claim: int,
 ) -> Outcome:
     cores = order.threads if block is None else block.room.cores
     if warm.is_warm(order) and order.threads <= most_threads(order.threads, cores):
@@ -120,7 +154,7 @@ def _outcome(
     made = steps.line(order, grant, cpus, 1 if block is None else block.nodes)
     with tempfile.TemporaryDirectory(prefix="outcome-", dir=order.place) as folder:
         left = Path(folder) / "outcome.json"
-        held = () if lease is None else (lease.descriptor,)
+        held = (claim,) if lease is None else (claim, lease.descriptor)
         code = steps.run(made, left, log, stop, held)
         return steps.judge(
             code,
@@ -153,7 +187,7 @@ def _ended(
         seconds=0.0 if meter is None else meter.seconds,
         cpu_seconds=spent,
         peak_bytes=peak,
-        host=os.environ.get("SLURMD_NODENAME") or platform.node(),
+        host=host(),
         job="" if block is None else block.job,
         queue=order.queue,
         ranks=order.ranks,
@@ -166,15 +200,9 @@ def _ended(
 
 def _keep(order: Order, ended: Ended) -> Ended:
     """Write ended.json whole or not at all; an end that cannot be kept is a failure."""
-    part = order.ended.with_suffix(".part")
     try:
-        with part.open("w", encoding="utf-8") as stream:
-            json.dump(to_json(ended), stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(order.ended)
+        keep(ended, order.ended)
     except OSError as error:
-        part.unlink(missing_ok=True)
         reason = f"{ended.reason} {order.ended} cannot be written: {error.strerror}"
         outcome = Outcome(Kind.FAILED, reason.strip())
         return _ended(order, outcome)

@@ -16,8 +16,9 @@ from typing import Any
 
 from anticline.component.registry import Registry
 from anticline.errors import Failed
+from anticline.execution.claim import read_ended
 from anticline.execution.key import Keys
-from anticline.execution.order import Ended, from_json
+from anticline.execution.order import Ended
 from anticline.workflow.expand import LoopProgress, expand
 from anticline.workflow.graph import Loop, Workflow
 from anticline.workflow.task import ENDED, Task
@@ -117,14 +118,6 @@ class Book:
     def open_loops(self) -> list[str]:
         """Name the loops that have not ended."""
         return [name for name in self._loops if self._begun(name)]
-
-
-def read_ended(path: Path) -> Ended | None:
-    """Read how a task's last attempt ended; None: nothing says it."""
-    try:
-        return from_json(Ended, json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
 
 
 def says(report: Path, key: str) -> bool:

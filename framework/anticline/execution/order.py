@@ -6,6 +6,8 @@ the answer back and, as `ended.json`, into the task's folder.
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
@@ -121,6 +123,26 @@ class Ended:
 
 
 T = TypeVar("T", Order, Ended)
+
+
+def keep(ended: Ended, path: Path) -> None:
+    """Write an ended.json whole or not at all.
+
+    Raises
+    ------
+    OSError
+        It cannot be written; ENOSPC where the disk is full.
+    """
+    part = path.with_suffix(".part")
+    try:
+        with part.open("w", encoding="utf-8") as stream:
+            json.dump(to_json(ended), stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def to_json(made: Order | Ended) -> dict[str, Any]:

@@ -8,12 +8,11 @@ from typing import Any
 
 from anticline.cluster.model import Cluster
 from anticline.events.record import utc_now
+from anticline.execution.claim import ORDER, read_order
 from anticline.execution.dispatch import Trial
 from anticline.execution.folders import make_ready
-from anticline.execution.order import Ended, Kind, Order, from_json, to_json
+from anticline.execution.order import Ended, Kind, Order, to_json
 from anticline.workflow.expand import case_document
-
-ORDER = "order.json"
 
 
 def order_for(trial: Trial, run: Path, cluster: Cluster) -> Order:
@@ -49,22 +48,19 @@ def prepare(trial: Trial, order: Order) -> None:
     OSError
         The folder cannot be written.
     """
-    path = order.place / ORDER
-    last = read_order(path)
+    last = read_order(order.place)
     afresh = last is not None and last.key != order.key
     run = Path(order.run)
     make_ready(run, trial.task, case_document(trial.task, run), afresh=afresh)
+    write(order)
+
+
+def write(order: Order) -> None:
+    """Write an order into its task's folder, beside and renamed."""
+    path = order.place / ORDER
     beside = path.with_name(f"{ORDER}.part")
     beside.write_text(json.dumps(to_json(order)) + "\n", encoding="utf-8")
     beside.replace(path)
-
-
-def read_order(path: Path) -> Order | None:
-    """Read the order of a folder's last attempt; None: there was none."""
-    try:
-        return from_json(Order, json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
 
 
 def facts_of(ended: Ended) -> dict[str, Any]:

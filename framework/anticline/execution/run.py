@@ -12,7 +12,7 @@ import platform
 import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +32,7 @@ from anticline.execution.book import Book
 from anticline.execution.driver import GRACE_S, Driver, Setting, Show
 from anticline.execution.inbox import Changed, Inbox, Stop
 from anticline.execution.key import HASHES, FileHashes, Keys
+from anticline.execution.orphans import end_orphans
 from anticline.execution.runfolder import STOP, RunFolder, open_folder, prepare
 from anticline.execution.steering import steered
 from anticline.workflow.check import check_workflow
@@ -112,6 +113,7 @@ def _run(
     with driving(made.path):
         made.write(code_version(), document.text, _text_of(made.cluster_file, cluster))
         (made.path / STOP).unlink(missing_ok=True)
+        end_orphans(made.path, cluster, show.note)
         return _drive(made.path, document.workflow, cluster, registry, show)
 
 
@@ -180,10 +182,13 @@ def heard(inbox: Inbox) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def cancel(run: Path, wait_s: float = CANCEL_WAIT_S) -> bool:
+def cancel(
+    run: Path, tell: Callable[[str], None], wait_s: float = CANCEL_WAIT_S
+) -> bool:
     """Ask the living driver of a run to stop, and wait until it has.
 
-    Works from any machine that sees the folder. Returns False where no driver lives.
+    Works from any machine that sees the folder. Where no driver lives, what a dead one
+    left is ended. Returns whether there was anything. tell : is told of that.
 
     Raises
     ------
@@ -194,7 +199,9 @@ def cancel(run: Path, wait_s: float = CANCEL_WAIT_S) -> bool:
     """
     made = open_folder(run)
     if driver_of(made.path) is None:
-        return False
+        with driving(made.path):
+            found = end_orphans(made.path, _cluster(made.cluster_file), tell)
+        return bool(found)
     (made.path / STOP).touch()
     until = time.monotonic() + wait_s
     while (who := driver_of(made.path)) is not None:
