@@ -1,8 +1,9 @@
-"""The events of a run that no driver wrote down, as its folders tell them.
+"""What the folders of tasks tell that no event does.
 
-Batch scripts leave no log. A task is known by its case.json, has started where its
-log.txt is there, and has ended as its ended.json says. What a task reads is found from
-the paths in its case: the folder of a file is the task that writes it.
+A task is known by its case.json, runs while its running.json is locked, and has ended
+as its ended.json says. What it reads is found from the paths in its case: the folder of
+a file is the task that writes it. So batch scripts need no log; and where a driver
+writes one, a running.json says which of the tasks that it submitted run already.
 """
 
 from __future__ import annotations
@@ -15,9 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from anticline.events import record
+from anticline.events.driver import is_locked
+from anticline.events.progress import TaskRecord
 from anticline.events.record import Event
-from anticline.workflow.places import step_of, task_of
-from anticline.workflow.task import CASE, ENDED, LOG, STEPS
+from anticline.workflow.places import folder_of, step_of, task_of
+from anticline.workflow.task import CASE, ENDED, STEPS
+
+CLAIM = "running.json"
 
 
 def events_on_disk(run: Path) -> list[Event]:
@@ -73,8 +78,23 @@ def _happened(task: str, folder: Path) -> Iterator[Event]:
         if ended["code"] != 0:
             facts = {"kind": ended.get("kind"), "reason": ended.get("reason")}
             yield Event(utc, record.GIVEN_UP, task, facts)
-    elif (folder / LOG).exists():
-        yield Event(_utc(folder / LOG), record.STARTED, task, {})
+    elif is_locked(folder / CLAIM):
+        yield _started(task, folder)
+
+
+def started(run: Path, task: TaskRecord) -> Event | None:
+    """Tell that a task's newest attempt runs; None: it does not, or has ended."""
+    folder = run / folder_of(task.id)
+    attempt = _read(folder / CLAIM).get("attempt")
+    if task.last is None or attempt != task.last.number:
+        return None
+    return _started(task.id, folder)
+
+
+def _started(task: str, folder: Path) -> Event:
+    facts = _read(folder / CLAIM)
+    known = {name: facts[name] for name in ("attempt", "host", "job") if name in facts}
+    return Event(_utc(folder / CLAIM), record.STARTED, task, known)
 
 
 def _read(path: Path) -> dict[str, Any]:

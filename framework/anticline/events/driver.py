@@ -50,17 +50,28 @@ def driving(run: Path) -> Iterator[None]:
 
 def driver_of(run: Path) -> str | None:
     """Name the living driver of a run, "process 12 on host"; None: there is none."""
+    path = run / LOCK
+    if not is_locked(path):
+        return None
     try:
-        file = os.open(run / LOCK, os.O_RDONLY)
+        return _name(path.read_bytes())
     except OSError:
         return None
+
+
+def is_locked(path: Path) -> bool:
+    """Tell whether a living process holds a file's lock; no: where none is there."""
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
     try:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _name(os.pread(file, 1000, 0))
+        return True
     finally:
         os.close(file)
-    return None
+    return False
 
 
 def _take(file: int) -> bool:

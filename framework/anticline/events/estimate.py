@@ -8,12 +8,14 @@ summed, the longest chain C [s] of tasks that wait for one another, and m worker
 
 whatever order the tasks are taken in (R. L. Graham 1966, Bounds for certain
 multiprocessing anomalies, doi:10.1002/j.1538-7305.1966.tb01709.x). m is how many
-tasks run now; where none does, how many ran at most. Steps with no finished task and
-iterations that a loop may still want are not in it: the estimate then says "at least".
+tasks run now; where that is not known, how many ran at a time in the mean of the last
+five minutes. Steps with no finished task and iterations that a loop may still want are
+not in it: the estimate then says "at least".
 """
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,7 +44,7 @@ class TimeLeft:
 
 def time_left(state: RunState, now: float) -> TimeLeft | None:
     """Estimate the time left at ``now`` [s since 1970]; None: nothing to go by."""
-    workers = state.running or state.most_running
+    workers = state.running or _recently_at_once(state, now)
     held_up = state.held_up()
     still = {
         name: task
@@ -64,11 +66,23 @@ def time_left(state: RunState, now: float) -> TimeLeft | None:
 
 def throughput_per_min(state: RunState, now: float) -> float:
     """Count tasks that got done a minute, over the last five of this driver."""
+    since, recent = _recent(state, now)
+    return 60 * len(recent) / max(now - since, _SHORTEST_S)
+
+
+def _recent(state: RunState, now: float) -> tuple[float, list[tuple[float, float]]]:
+    """Give the begin of the last minutes, and what got done in them."""
     since = now - WINDOW_S
     if state.sessions:
         since = max(since, state.sessions[-1].begun)
-    done = len(state.finished_at) - bisect_left(state.finished_at, since)
-    return 60 * done / max(now - since, _SHORTEST_S)
+    return since, state.finished[bisect_left(state.finished, (since, 0.0)) :]
+
+
+def _recently_at_once(state: RunState, now: float) -> int:
+    """Count the tasks that ran at a time, in the mean; 0: none got done."""
+    since, recent = _recent(state, now)
+    work = sum(min(seconds, end - since) for end, seconds in recent)
+    return math.ceil(work / max(now - since, _SHORTEST_S))
 
 
 def _expected(step: StepRecord, state: RunState) -> float | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-DONE_KIND = "done"
+NO_TIME = "no_time"
 
 
 class State(StrEnum):
@@ -62,6 +62,11 @@ class Attempt:
         return self.code == 0
 
     @property
+    def ran(self) -> bool:
+        """Whether it came to run, as far as is known."""
+        return self.kind != NO_TIME and (self.started is not None or not self.open)
+
+    @property
     def open(self) -> bool:
         """Whether it has not ended."""
         return self.ended is None
@@ -95,7 +100,7 @@ class TaskRecord:
     @property
     def repeats(self) -> list[Attempt]:
         """Attempts that ran and had to be made again."""
-        return [a for a in self.attempts[:-1] if a.started is not None or a.kind]
+        return [a for a in self.attempts[:-1] if a.ran]
 
 
 @dataclass(slots=True)

@@ -36,8 +36,8 @@ class RunState:
 
     name, cluster : as `begun` gives them. sessions : one for every driver. tasks,
     steps, queues, loops : by name, in the order they came up. begun_s, latest_s :
-    times of the first and the latest event [s since 1970]. finished_at : when tasks
-    got done. most_running : tasks at once. last : the newest events.
+    times of the first and the latest event [s since 1970]. finished : when
+    tasks got done, and how long each had run [s]. last : the newest events.
     """
 
     def __init__(self) -> None:
@@ -48,8 +48,7 @@ class RunState:
         self.steps: dict[str, StepRecord] = {}
         self.queues: dict[str, QueueRecord] = {}
         self.loops: dict[str, LoopRecord] = {}
-        self.finished_at: list[float] = []
-        self.most_running = 0
+        self.finished: list[tuple[float, float]] = []
         self.begun_s: float | None = None
         self.latest_s: float | None = None
         self._before_s = 0.0
@@ -68,7 +67,8 @@ class RunState:
         now = seconds_of(event.utc)
         if self.begun_s is None:
             self.begun_s = now
-        self._before_s, self.latest_s = self.latest_s or now, now
+        self._before_s = self.latest_s or now
+        self.latest_s = max(now, self._before_s)
         self.last.append(event)
         if event.task is not None:
             task = self.tasks.get(event.task) or self._new_task(event.task)
@@ -200,7 +200,6 @@ class RunState:
         attempt.started = now
         _fill(attempt, facts, ("queue", "host", "job"))
         self._move(task, State.RUNNING)
-        self.most_running = max(self.most_running, self.running)
 
     def _ended(self, task: TaskRecord, facts: Mapping[str, Any], now: float) -> None:
         attempt = self._current(task, facts)
@@ -209,7 +208,7 @@ class RunState:
         task.cleaned = False
         self._move(task, State.DONE if attempt.done else State.FAILED)
         if attempt.done:
-            self.finished_at.append(now)
+            self.finished.append((now, attempt.seconds or 0.0))
             if attempt.seconds is not None:
                 self.steps[task.step].seconds.append(attempt.seconds)
             if attempt.queue:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from anticline.errors import BadInput, ExitCode, Finding
-from anticline.events.disk import events_on_disk
+from anticline.events.disk import events_on_disk, started
 from anticline.events.driver import driver_of
 from anticline.events.log import EVENTS, Reader
 from anticline.events.progress import State
@@ -96,10 +96,21 @@ class Follower:
         self.news = self._reader.read()
         for event in self.news:
             self._state.add(event)
+        if driver is not None:
+            self._find_running()
         latest = self._state.latest_s or 0.0
         now = latest if driver is None else max(self._clock(), latest)
         damaged = tuple(self._reader.damaged)
         return Sight(self.folder, self._state, driver, now, True, damaged)
+
+    def _find_running(self) -> None:
+        """Take from the tasks' folders which of the submitted ones run."""
+        for queue in self._state.queues.values():
+            for name in sorted(queue.queued):
+                event = started(self.folder, self._state.tasks[name])
+                if event is not None:
+                    self._state.add(event)
+                    self.news.append(event)
 
     def _without_log(self, driver: str | None) -> Sight:
         if not (self.folder / STEPS).is_dir() and driver is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 from anticline.events.progress import Attempt
 from anticline.events.query import RunState
@@ -64,6 +65,14 @@ def span(tracks: Iterable[Track]) -> tuple[float, float] | None:
     if not bars:
         return None
     return min(bar.start for bar in bars), max(bar.end for bar in bars)
+
+
+def most_at_once(state: RunState) -> int:
+    """Count the attempts that ran at the same time, at most."""
+    ran = [a for task in state.tasks.values() for a in task.attempts if a.started]
+    turns = [(a.started or 0.0, 1) for a in ran]
+    turns += [(a.ended, -1) for a in ran if a.ended is not None]
+    return max(accumulate(turn for _, turn in sorted(turns)), default=0)
 
 
 def _track(queue: str, attempts: list[Attempt], now: float, finest_s: float) -> Track:

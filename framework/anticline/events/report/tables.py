@@ -13,6 +13,7 @@ from anticline.events.efficiency import Efficiency, Timing, efficiency, timing
 from anticline.events.progress import State, TaskRecord
 from anticline.events.query import RunState
 from anticline.events.runs import Sight
+from anticline.events.timeline import most_at_once
 from anticline.workflow.places import folder_of
 from anticline.workflow.task import LOG
 
@@ -95,7 +96,7 @@ def cards(sight: Sight) -> list[Card]:
     return [
         Card("State", sight.word, _since(sight), tone),
         Card("Tasks done", f"{done} of {total}", failed, "bad" if failed else ""),
-        Card("Time", duration(sight.elapsed_s), f"most at once: {state.most_running}"),
+        Card("Time", duration(sight.elapsed_s), f"most at once: {most_at_once(state)}"),
         Card(
             "Core time held",
             duration(held),
