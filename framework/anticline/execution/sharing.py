@@ -26,8 +26,8 @@ class Room:
 class Need:
     """What a task wants of a node.
 
-    memory_gib : None, its cores' share of the room's. gpu : that very one, of a
-    process that cannot change to another.
+    memory_gib : None, its cores' share of the room's. gpu : where one is wanted, that
+    very one, of a process that cannot change to another.
     """
 
     cores: int
@@ -40,13 +40,10 @@ class Need:
         cores = min(max(self.cores, 1), room.cores)
         share = room.memory_gib * cores / room.cores
         memory = share if self.memory_gib is None else self.memory_gib
-        there = self.gpu is not None and self.gpu < room.gpus
-        return Need(
-            cores,
-            min(memory, room.memory_gib),
-            min(self.gpus, room.gpus),
-            self.gpu if there else None,
-        )
+        gpus = min(self.gpus, room.gpus)
+        known = gpus == 1 and self.gpu is not None and self.gpu < room.gpus
+        gpu = self.gpu if known else None
+        return Need(cores, min(memory, room.memory_gib), gpus, gpu)
 
 
 @dataclass(frozen=True)
