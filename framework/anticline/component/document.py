@@ -1,19 +1,25 @@
-"""A YAML document as plain values that remember their lines."""
+"""A YAML or JSON document as plain values that remember their lines."""
 
 from __future__ import annotations
 
 import re
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from anticline.component.json_document import parse_json
+from anticline.component.node import Node as Node
+from anticline.component.node import quoted as quoted
+from anticline.component.node import top_mapping
 from anticline.errors import CaseError, Finding
 
 LEVELS = 2  # of a case file: a section, and its entries
 MOST_BYTES = 256 * 1024  # a longer file is none that a person wrote
+MOST_JSON_BYTES = 64 * 1024**2  # a program lists the files of a hundred thousand tasks
+MOST_NODES = 200_000  # values, each anchor counted wherever it stands
 MOST_BRACKETS = 64  # open at one place
+JSON = ".json"
 _BRACKET = re.compile(r"[][{}]")
 _CORE = "tag:yaml.org,2002:"
 _SCALARS = {
@@ -25,22 +31,10 @@ _SCALARS = {
 _EMPTY: dict[str, Callable[[], Any]] = {"mapping": dict, "sequence": list}
 
 
-@dataclass(frozen=True)
-class Node:
-    """A value and the line (from 1) it is written on.
-
-    ``value`` is a dict of name to Node for a mapping, else a plain value: a
-    list, text, number, bool, date or None.
-    """
-
-    value: Any
-    line: int
-
-
 def read_document(
     path: Path, levels: int = LEVELS
 ) -> tuple[dict[str, Node], list[Finding]]:
-    """Read a YAML file whose top is a mapping.
+    """Read a YAML file, or a JSON file (NAME.json), whose top is a mapping.
 
     ``levels`` of nested mappings keep their lines; below them values are plain.
     Returns the mapping and the findings that leave it readable (a key twice, a
@@ -54,15 +48,22 @@ def read_document(
     return parse(text_of(path), str(path), levels)
 
 
+def is_json(name: str) -> bool:
+    """Tell by its name whether a document is JSON."""
+    return name.endswith(JSON)
+
+
 def parse(
     text: str, name: str, levels: int = LEVELS
 ) -> tuple[dict[str, Node], list[Finding]]:
-    """Read a YAML text whose top is a mapping; ``name`` is for the findings."""
+    """Read a YAML text whose top is a mapping, JSON where ``name`` says so."""
+    if (line := _line_too_deep(text)) is not None:
+        raise CaseError(Finding(name, line, "nested too deeply"))
+    if is_json(name):
+        return parse_json(text, name, levels)
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError, YAMLWarning
 
-    if (line := _line_too_deep(text)) is not None:
-        raise CaseError(Finding(name, line, "nested too deeply"))
     reader = _Reader(YAML(typ="safe", pure=True), name, levels)
     try:
         with warnings.catch_warnings():
@@ -77,12 +78,7 @@ def parse(
         raise CaseError(Finding(name, None, f"no YAML: {reason}")) from None
     except RecursionError:
         raise CaseError(Finding(name, None, "nested too deeply")) from None
-    if not isinstance(top.value, dict):
-        found = "nothing" if top.value is None else "a single value or a list"
-        raise CaseError(
-            Finding(name, top.line, f"{found} found, 'key: value' lines are needed")
-        )
-    return top.value, reader.findings
+    return top_mapping(top, name), reader.findings
 
 
 def _line_too_deep(text: str) -> int | None:
@@ -108,9 +104,10 @@ def text_of(path: Path) -> str:
     """
     try:
         with path.open("rb") as stream:
-            content = stream.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            text = f"is longer than {MOST_BYTES // 1024} KiB, so no such document"
+            most = MOST_JSON_BYTES if is_json(path.name) else MOST_BYTES
+            content = stream.read(most + 1)
+        if len(content) > most:
+            text = f"is longer than {most // 1024} KiB, so no such document"
             raise CaseError(Finding(str(path), None, text))
         return content.decode("utf-8-sig")
     except FileNotFoundError:
@@ -123,16 +120,12 @@ def text_of(path: Path) -> str:
         ) from None
 
 
-def quoted(text: str) -> str:
-    """Write a text of a document in quotes, a long one cut."""
-    return f"'{text}'" if len(text) <= 60 else f"'{text[:57]}...'"
-
-
 class _Reader:
     """From ruamel's node tree to ours, gathering findings."""
 
     def __init__(self, yaml: Any, name: str, levels: int) -> None:
         self._yaml, self._name, self._levels = yaml, name, levels
+        self._nodes = 0
         self.findings: list[Finding] = []
 
     def read(self, text: str) -> Node:
@@ -149,6 +142,7 @@ class _Reader:
         entries: dict[str, Node] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
+            self._count(line)
             if key_node.id != "scalar":
                 self._report(line, "a key must be a plain word")
                 continue
@@ -174,7 +168,15 @@ class _Reader:
         if node.id == "mapping":
             pairs = self._mapping(node, self._levels)
             return {key: item.value for key, item in pairs.items()}
+        self._count(line, len(node.value))
         return [self._leaf(item) for item in node.value]
+
+    def _count(self, line: int, nodes: int = 1) -> None:
+        """Refuse a short text that stands for more than a memory holds."""
+        self._nodes += nodes
+        if self._nodes > MOST_NODES:
+            text = f"stands for more than {MOST_NODES} values"
+            raise CaseError(Finding(self._name, line, text))
 
     def _leaf(self, node: Any) -> Any:
         line = node.start_mark.line + 1
