@@ -39,7 +39,8 @@ class Document:
     """A workflow and where it is written.
 
     path : of the file. lines : from "steps.image.inputs.model" and its like to line
-    numbers. folder : of the run. text : the whole file.
+    numbers. folder : of the run. text : the whole file. base : the folder that its
+    paths start from.
     """
 
     workflow: Workflow
@@ -47,6 +48,7 @@ class Document:
     lines: Mapping[str, int] = field(default_factory=dict)
     folder: Path = Path()
     text: str = ""
+    base: Path = Path()
 
     def finding(self, key: str, text: str) -> Finding:
         """Say something about a key, at its line or that of what it stands in."""
@@ -107,7 +109,7 @@ def draft_of(text: str, path: Path, base: Path) -> Draft:
     steps = read_steps(top, base, findings)
     workflow = Workflow(name, steps, _summary(top, findings))
     folder = _folder(top, base, name, findings)
-    document = Document(workflow, path, lines_of(top), folder, text)
+    document = Document(workflow, path, lines_of(top), folder, text, base)
     return Draft(document, findings.in_order())
 
 

@@ -57,6 +57,11 @@ def _expanded(name: str, item: Any, line: int, findings: Findings) -> list[Any]:
     return list(range(first, last + 1))
 
 
+def is_range(value: Any) -> bool:
+    """Tell whether a text would be read as a range."""
+    return isinstance(value, str) and _RANGE.fullmatch(value) is not None
+
+
 def written(values: tuple[Any, ...]) -> Any:
     """Give the values as they are written: a range where they are one, or a list."""
     first: Any = values[0] if values else None
