@@ -50,6 +50,20 @@ class Kind:
     memory_gib: float
 
 
+@dataclass
+class Pace:
+    """How long tasks of a kind take, in the mean [s]; None: none has ended."""
+
+    mean_s: float | None = None
+    ended: int = 0
+
+    def add(self, seconds: float) -> None:
+        """Count one more; what was long ago counts less."""
+        self.ended = min(self.ended + 1, 100)
+        before = seconds if self.mean_s is None else self.mean_s
+        self.mean_s = before + (seconds - before) / self.ended
+
+
 class Dispatcher:
     """Tasks that wait, by kind; and the queues that they may go to."""
 
@@ -58,6 +72,7 @@ class Dispatcher:
         self.loads = Loads({n: Load(q.nodes) for n, q in cluster.queues.items()})
         self._waiting: dict[Kind, list[tuple[int, int, Trial]]] = {}
         self._places: dict[Kind, dict[str, Needs]] = {}
+        self._paces: dict[Kind, Pace] = {}
         self._number = itertools.count()
 
     def add(self, trial: Trial) -> bool:
@@ -83,7 +98,8 @@ class Dispatcher:
             places = self._places[kind]
             queues = self._cluster.queues
             shares = {name: asked.share(queues[name]) for name, asked in places.items()}
-            queue = self.loads.choose(shares, trial.history.avoid)
+            pace = self._paces.get(kind, Pace())
+            queue = self.loads.choose(shares, pace.mean_s, trial.history.avoid)
             if queue is None:
                 continue
             heappop(self._waiting[kind])
@@ -98,7 +114,9 @@ class Dispatcher:
         """Note that a queue is rid of a task; None: it did not run."""
         if trial.needs is not None:
             share = trial.needs.share(self._cluster.queues[trial.queue])
-            self.loads.of[trial.queue].give_back(share, seconds)
+            self.loads.of[trial.queue].give_back(share)
+        if seconds is not None:
+            self._paces.setdefault(self._kind(trial), Pace()).add(seconds)
 
     def waiting(self) -> int:
         """Count the tasks that no queue had room for yet."""

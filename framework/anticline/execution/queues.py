@@ -126,44 +126,41 @@ def room(component: Component, queue: Queue, asked: Needs) -> Room:
 class Load:
     """The work that one queue was given and has not given back.
 
-    nodes : that it may have. share : of nodes that its tasks fill together.
-    tasks : how many those are. mean_s : of its tasks so far [s].
+    nodes : that it may have. share : of nodes that its tasks fill together. tasks :
+    how many those are.
     """
 
     nodes: int
     share: float = 0.0
     tasks: int = 0
-    mean_s: float = 0.0
-    ended: int = 0
 
     @property
     def fullness(self) -> float:
         """Waiting and running work for each node; 1 where all is busy."""
         return self.share / self.nodes
 
-    def has_room(self, share: float) -> bool:
+    def has_room(self, share: float, seconds: float | None) -> bool:
         """Whether one more task keeps its workers busy until the driver answers.
 
-        What waits in a queue cannot go to another, so little should wait: as much as
-        its workers finish while the driver answers.
+        What waits in a queue cannot go to another, nor after what matters more, so
+        little should wait: as much as its workers finish while the driver answers.
+
+        share, seconds : of a node, and of time, that such a task takes; None: not
+        known, and one waits for each that runs.
         """
-        ahead = ANSWER_S / max(self.mean_s, 1e-3) if self.ended else MOST_AHEAD
         slots = max(1.0, self.nodes / share)
-        extra = min(max(1.0, slots * ahead), MOST_AHEAD)
-        return self.tasks < slots + extra
+        ahead = 1.0 if seconds is None else ANSWER_S / max(seconds, 1e-3)
+        return self.tasks < slots + min(max(1.0, slots * ahead), MOST_AHEAD)
 
     def take(self, share: float) -> None:
         """Note a task given to the queue."""
         self.share += share
         self.tasks += 1
 
-    def give_back(self, share: float, seconds: float | None) -> None:
-        """Note a task given back, after the seconds that it ran; None: it did not."""
+    def give_back(self, share: float) -> None:
+        """Note a task given back."""
         self.share -= share
         self.tasks -= 1
-        if seconds is not None:
-            self.ended += 1
-            self.mean_s += (seconds - self.mean_s) / min(self.ended, 100)
 
 
 @dataclass
@@ -174,15 +171,19 @@ class Loads:
     closed: set[str] = field(default_factory=set)
 
     def choose(
-        self, shares: Mapping[str, float], avoid: Collection[str] = ()
+        self,
+        shares: Mapping[str, float],
+        seconds: float | None = None,
+        avoid: Collection[str] = (),
     ) -> str | None:
         """Choose among queues where a task fills a share of nodes; None: none has room.
 
-        avoid : queues to be left out where there is a choice.
+        seconds : that it takes, None: not known. avoid : queues to be left out where
+        there is a choice.
         """
         open_ = [name for name in shares if name not in self.closed]
         open_ = [name for name in open_ if name not in avoid] or open_
-        free = [name for name in open_ if self.of[name].has_room(shares[name])]
+        free = [n for n in open_ if self.of[n].has_room(shares[n], seconds)]
         return min(free, key=lambda name: self.of[name].fullness, default=None)
 
 
