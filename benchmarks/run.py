@@ -30,7 +30,7 @@ from worker import Players
 
 ROOT = Path(__file__).resolve().parent.parent
 QUIET = 0.5
-NAMES = (*(case.name for case in CASES), scaling.NAME, storage.NAME)
+NAMES = (*(case.name for case in CASES), scaling.NAME, *storage.NAMES)
 
 
 def say(text: str) -> None:
@@ -109,16 +109,17 @@ def main() -> None:
         stamp = session.stamp()
         found = [stamp | one for one in scaling.run(rounds, given.quick)]
         session.append(scaling.NAME, found)
-    if not given.case or storage.NAME in given.case:
-        rounds = min(given.rounds, 3)
-        say(f"{storage.NAME}: {rounds} rounds")
-        stamp = session.stamp()
-        found = [stamp | one for one in storage.run(rounds, given.quick)]
-        session.append(storage.NAME, found)
+    for name, ndim in storage.NAMES.items():
+        if not given.case or name in given.case:
+            rounds = min(given.rounds, 3)
+            say(f"{name}: {rounds} rounds")
+            stamp = session.stamp()
+            found = storage.run(ndim, rounds, given.quick, say)
+            session.append(name, [stamp | one for one in found])
     text = page.compose(
         ((case, session.latest(case.name)) for case in cases),
         session.latest(scaling.NAME),
-        session.latest(storage.NAME),
+        [one for name in storage.NAMES for one in session.latest(name)],
     )
     say("\n" + text)
     if given.page:

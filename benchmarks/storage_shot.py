@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import checkpoint_schedules  # noqa: F401, loading it takes seconds
 import numpy as np
 
 from mpi4py import MPI
@@ -37,6 +38,7 @@ SPACING_M, ORDER, PEAK_HZ, TOP_HZ = 10.0, 8, 10.0, 27.0
 SHAPES = {2: (1000, 350), 3: (128, 128, 128)}
 DURATION_S = {2: 3.0, 3: 2.0}
 SMALL = {2: (64, 48), 3: (40, 36, 32)}
+QUICK_S = {2: 0.6, 3: 1.2}
 SCATTERERS, RECEIVERS = 40, 200
 CONDITION = "inverse_scattering"
 
@@ -150,7 +152,7 @@ def main() -> None:
     folder, ndim, policy, tolerance, share, quick = sys.argv[1:]
     shape, duration_s = SHAPES[int(ndim)], DURATION_S[int(ndim)]
     if quick == "quick":
-        shape, duration_s = SMALL[int(ndim)], 0.4
+        shape, duration_s = SMALL[int(ndim)], QUICK_S[int(ndim)]
     for warm in (policy, COMPRESSED):  # what auto takes, too
         Shot(SMALL[int(ndim)], 0.3).migrate(warm, float(tolerance) or 1e-3, 9.0)
     shot = Shot(shape, duration_s)

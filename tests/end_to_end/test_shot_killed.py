@@ -114,6 +114,7 @@ def test_a_grace_time_lets_mpirun_be_ended_by_sigterm(line, grace_s):
         assert not line.checkpoints("image.h5")
         assert end(run, signal.SIGTERM) != DONE
     assert len(line.checkpoints("image.h5")) == 1
+    line.write_case("rtm", **for_minutes)
     with line.start("rtm", 1) as run:
         assert run.stderr is not None
         while "goes on in the forward half" not in run.stderr.readline():
