@@ -355,21 +355,28 @@ def _tell(line: str) -> None:
 
 
 def render(
-    cases: Cases,
+    files: Annotated[
+        list[Path], typer.Argument(help="A workflow (YAML), or case files.")
+    ],
     cluster: Annotated[Path, typer.Option(help="Cluster file (YAML).")],
-    queue: Annotated[str, typer.Option(help="Queue of the cluster.")],
     out: Annotated[Path, typer.Option(help="Folder of the scripts.")],
+    queue: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="STEP=QUEUE of a workflow, repeatable; QUEUE of cases: they need one."
+        ),
+    ] = None,
     ranks: Ranks = None,
     threads: Annotated[
         int | None,
         typer.Option(min=1, help="Threads of a rank; default: a node's cores shared."),
     ] = None,
 ) -> None:
-    """Write a batch script for each case, and submit.sh; nothing is submitted."""
+    """Write batch scripts, and submit.sh that submits them; nothing is submitted."""
     from anticline import operations
 
     for path in operations.render(
-        cases, cluster, queue, out, ranks=ranks, threads=threads
+        files, cluster, out, queues=queue or [], ranks=ranks, threads=threads
     ):
         typer.echo(path)
 
@@ -397,6 +404,32 @@ def watch(run: RunFolder) -> None:
         _tell(f"the run goes on; to see it again: anticline watch {run}")
 
 
+def report(run: RunFolder) -> None:
+    """Write RUN/report.html: one page with all of a run, and print its name."""
+    from anticline import operations
+
+    typer.echo(operations.report(run))
+
+
+def clean(
+    run: RunFolder,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what would be freed.")
+    ] = False,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="Also what tasks still to run need; results stay."),
+    ] = False,
+) -> None:
+    """Free what a run can make again, and tell how much."""
+    from anticline import operations
+    from anticline.events import cleaning
+
+    items = operations.clean(run, everything=everything, dry_run=dry_run)
+    for line in cleaning.lines(items, dry_run=dry_run):
+        typer.echo(line)
+
+
 def doctor(json: Json = False) -> None:
     """Report what this machine offers, with a remedy for each lack."""
     from anticline import operations
@@ -412,7 +445,8 @@ def doctor(json: Json = False) -> None:
 
 
 VERBS = (
-    components, check, run, resume, cancel, render, status, watch, plot, doctor,
+    components, check, run, resume, cancel, render, status, watch, report, clean, plot,
+    doctor,
 )  # fmt: skip
 
 

@@ -6,9 +6,11 @@ run          cases, one after the other, on this machine
 run_workflow a workflow, on the queues of a cluster
 resume       a workflow's run whose driver ended
 cancel       a workflow's run: its driver stops, work is kept
-render       cases as batch scripts
+render       a workflow, or cases, as batch scripts
 status       where a workflow's run stands
 watch        the same, live
+report       all of it as one page
+clean        freeing what a run can make again
 plot         pictures of files
 data         public data sets: what is known, where it lies, getting it
 cluster      a real Slurm on this one machine
@@ -45,7 +47,7 @@ from anticline.component.registry import (
 from anticline.component.sequence import load_cases
 from anticline.drawing import plot as plot  # a verb, made there
 from anticline.drawing import viewers
-from anticline.errors import ExitCode, Failed, Finding
+from anticline.errors import BadInput, ExitCode, Failed, Finding
 from anticline.execution.launch import launch
 from anticline.execution.local import check_apart, find_launcher, run_here
 
@@ -53,12 +55,13 @@ if TYPE_CHECKING:
     from anticline.cluster.local.configuration import Place
     from anticline.cluster.local.control import Status
     from anticline.cluster.local.slurm import Tell
+    from anticline.events.cleaning import Item
     from anticline.events.runs import Sight
     from anticline.execution.verdicts import Outcome
 
 VERBS = (
     "components", "check", "run", "resume", "cancel", "render", "status", "watch",
-    "plot", "data", "cluster", "doctor",
+    "report", "clean", "plot", "data", "cluster", "doctor",
 )  # fmt: skip
 KEPT = "finished work is kept; run the same case again to go on"
 
@@ -245,30 +248,53 @@ def cancel(run: Path | str, tell: Callable[[str], None] = lambda line: None) -> 
 
 
 def render(
-    cases: Iterable[Path | str],
+    files: Iterable[Path | str],
     cluster: Path | str,
-    queue: str,
     out: Path | str,
     *,
+    queues: Iterable[str] = (),
     ranks: int | None = None,
     threads: int | None = None,
 ) -> list[Path]:
-    """Write a batch script for each case and submit.sh into a folder.
+    """Write the batch scripts of one workflow, or of cases, and submit.sh.
 
-    A case may read what an earlier one writes; its job then waits for that job.
-    Ranks and threads are those of `execution.plan.tasks`. Returns the scripts.
+    queues : of a workflow "STEP=QUEUE", in the place of its own; of cases the name of
+    the one that all use. ranks, threads : of cases; a workflow says its own. Returns
+    the scripts, submit.sh last.
 
     Raises
     ------
     BadInput
-        Findings of the cases or the cluster file, an unknown queue, one that can
+        Findings of the files or the cluster file, an unknown queue, one that can
         never hold a job, or a file in the way that was not rendered.
     """
     from anticline.cluster.document import read_cluster
-    from anticline.execution.render import render as write
+    from anticline.execution import render as rendering
 
-    loaded = load_cases([Path(path) for path in cases], components())
-    return write(loaded, read_cluster(Path(cluster)), queue, Path(out), ranks, threads)
+    paths, names = [Path(path) for path in files], list(queues)
+    if not any(map(is_workflow, paths)):
+        if len(names) != 1:
+            msg = "one queue is needed for all cases: --queue QUEUE"
+            raise BadInput(msg)
+        loaded = load_cases(paths, components())
+        made = read_cluster(Path(cluster))
+        return rendering.render_cases(loaded, made, names[0], Path(out), ranks, threads)
+    if len(paths) != 1 or ranks or threads:
+        msg = (
+            "a workflow is rendered on its own, and says itself how many ranks and "
+            "threads its steps have"
+        )
+        raise BadInput(msg)
+    from anticline.execution.steering import read_queues
+    from anticline.workflow.document import read_workflow
+
+    return rendering.render_workflow(
+        read_workflow(paths[0]),
+        components(),
+        Path(cluster),
+        Path(out),
+        read_queues(names),
+    )
 
 
 def _may_be_finished(case: Case) -> bool:
@@ -307,6 +333,30 @@ def watch(run: Path | str) -> Sight:
     from anticline.events.watch import watch as show
 
     return show(run)
+
+
+def report(run: Path | str) -> Path:
+    """Write RUN/report.html, one self-contained page about a run; returns it.
+
+    Raises
+    ------
+    BadInput
+        As `status`.
+    Failed
+        The folder cannot be written.
+    """
+    from anticline.events.report.page import write
+
+    return write(status(run))
+
+
+def clean(
+    run: Path | str, *, everything: bool = False, dry_run: bool = False
+) -> list[Item]:
+    """Remove what a run can make again; see `anticline.events.cleaning`."""
+    from anticline.events import cleaning
+
+    return cleaning.clean(run, everything=everything, dry_run=dry_run)
 
 
 def data() -> Catalogue:

@@ -67,7 +67,7 @@ def test_a_job_that_is_signalled_goes_back_to_its_queue_and_loses_nothing(
     for folder in (job, here):
         folder.mkdir()
     scripts = operations.render(
-        write_cases(job), LOCAL, "graviton", job / "scripts", ranks=2
+        write_cases(job), LOCAL, job / "scripts", queues=["graviton"], ranks=2
     )
 
     def ask(*command: str) -> str:
@@ -85,7 +85,7 @@ def test_a_job_that_is_signalled_goes_back_to_its_queue_and_loses_nothing(
     account = ("sacct", "-X", "-D", "-n", "-P", "-j", number, "-o", "partition,state")
     expected = ["graviton|REQUEUED", "graviton|COMPLETED"]
     wait_for(lambda: ask(*account).split() == expected)
-    log = (job / f"forward-{number}.log").read_text()
+    log = (job / "scripts" / "logs" / f"forward-{number}.log").read_text()
     assert "stopped early" in log
 
     assert operations.run(write_cases(here)) == 0
@@ -98,7 +98,7 @@ def test_a_job_that_is_signalled_goes_back_to_its_queue_and_loses_nothing(
     ("options", "text"),
     [
         ({"queue": "grvaiton"}, "did you mean 'graviton'"),
-        ({"queue": "x86", "ranks": 9}, "9 ranks of 1 threads need 5 nodes"),
+        ({"queue": "x86", "ranks": 9}, "9 ranks need 5 of them"),
         ({"queue": "x86", "threads": 3}, "has nodes of 2 cores"),
     ],
 )
@@ -109,7 +109,7 @@ def test_what_no_node_can_hold_is_found_before_anything_is_written(
     queue = settings.pop("queue")
     with pytest.raises(BadInput, match=text):
         operations.render(
-            write_cases(tmp_path), LOCAL, queue, tmp_path / "out", **settings
+            write_cases(tmp_path), LOCAL, tmp_path / "out", queues=[queue], **settings
         )
     assert not (tmp_path / "out").exists()
 
@@ -119,5 +119,5 @@ def test_a_file_that_was_not_rendered_is_not_written_over(tmp_path):
     own.parent.mkdir()
     own.write_text("mine")
     with pytest.raises(BadInput, match="was not rendered"):
-        operations.render(write_cases(tmp_path)[:1], LOCAL, "x86", own.parent)
+        operations.render(write_cases(tmp_path)[:1], LOCAL, own.parent, queues=["x86"])
     assert own.read_text() == "mine"
