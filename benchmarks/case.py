@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import environment
+import competitors
 import machine
 from problem import Problem
 
@@ -48,7 +48,7 @@ class Team:
 
     def process(self, problem: Problem) -> Process:
         """Give the command of each of its processes."""
-        python = environment.python(self.competitor)
+        python = competitors.python(self.competitor)
         given = () if self.sweeps else (problem.to_json(),)
         command = (str(python), str(PEERS / self.script), *given, *self.arguments)
         if self.ranks > 1:

@@ -16,7 +16,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import agreement
-import environment
+import competitors
 import machine
 import page
 import records
@@ -44,7 +44,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="small grids, few rounds")
     parser.add_argument("--case", action="append", choices=NAMES, help="only this case")
     parser.add_argument(
-        "--without", action="append", default=[], choices=sorted(environment.LOCKS)
+        "--without", action="append", default=[], choices=sorted(competitors.LOCKS)
     )
     parser.add_argument("--rounds", type=int, help="rounds of a case (9; quick 2)")
     parser.add_argument("--seconds", type=float, help="of a run, about (2; quick 0.1)")
@@ -63,11 +63,11 @@ def arguments() -> argparse.Namespace:
 def available(without: list[str]) -> list[str]:
     """Competitors that are left out: as wished, and where they cannot be had."""
     missing = list(without)
-    for competitor in environment.LOCKS:
+    for competitor in competitors.LOCKS:
         if competitor not in missing:
             try:
-                environment.prepare(competitor)
-            except environment.Missing as reason:
+                competitors.prepare(competitor)
+            except competitors.Missing as reason:
                 say(f"{competitor} is left out: {reason}")
                 missing.append(competitor)
     return missing

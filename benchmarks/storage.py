@@ -103,7 +103,7 @@ def run(
 def image(folder: Path, ndim: int, way: Way) -> np.ndarray:
     """Read the image of a way."""
     name = f"{ndim}-{way.policy}-{way.tolerance}-{way.share}.npy"
-    return np.load(folder / name).astype(np.float64)
+    return np.asarray(np.load(folder / name), np.float64)
 
 
 def summary(
