@@ -117,7 +117,8 @@ class _Editor:
     def _end(self, key: Any, node: Any) -> int:
         """Find where an entry's value ends, comments below it left out."""
         if node.id == "scalar" or node.flow_style:
-            start, end = node.start_mark.index, node.end_mark.index
+            start: int = node.start_mark.index
+            end: int = node.end_mark.index
             if start == end:
                 return self._colon(key)
             return start + len(self.text[start:end].rstrip())
