@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from anticline.execution.order import Ended, Kind, Order, from_json
+from anticline.workflow.task import CASE
 
 CLAIM, ORDER = "running.json", "order.json"
 POLL_S = 0.1
@@ -73,10 +74,18 @@ def _lock(descriptor: int) -> bool:
 
 
 def already(order: Order) -> Ended | None:
-    """Read the result that another attempt left meanwhile; None: there is none."""
+    """Read the result that another attempt left meanwhile; None: there is none.
+
+    A result whose outputs were removed since (`anticline clean`) is none.
+    """
     ended = read_ended(order.ended)
     done = ended is not None and ended.kind == Kind.DONE and ended.key == order.key
-    return ended if done else None
+    return ended if done and _outputs_are_there(order.place) else None
+
+
+def _outputs_are_there(folder: Path) -> bool:
+    outputs = (_read(folder / CASE) or {}).get("outputs", {})
+    return all((folder / str(file)).exists() for file in outputs.values())
 
 
 def is_withdrawn(order: Order) -> bool:
