@@ -68,7 +68,8 @@ class RunState:
         if self.begun_s is None:
             self.begun_s = now
         self._before_s = self.latest_s or now
-        self.latest_s = max(now, self._before_s)
+        if event.event != record.CLEANED:  # the run itself had ended
+            self.latest_s = max(now, self._before_s)
         self.last.append(event)
         if event.task is not None:
             task = self.tasks.get(event.task) or self._new_task(event.task)
@@ -102,6 +103,16 @@ class RunState:
     def outcome(self) -> str | None:
         """How the latest driver ended; None: it lives, or was killed."""
         return self.sessions[-1].outcome if self.sessions else None
+
+    def driven_s(self, now: float) -> float:
+        """Sum up the time [s] in which a driver lived; without one, of the tasks."""
+        if not self.sessions:
+            return now - (now if self.begun_s is None else self.begun_s)
+        ends = [now if s.ended is None else s.ended for s in self.sessions]
+        return sum(
+            end - session.begun
+            for end, session in zip(ends, self.sessions, strict=True)
+        )
 
     @property
     def failed(self) -> list[TaskRecord]:

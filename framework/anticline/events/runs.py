@@ -64,8 +64,8 @@ class Sight:
 
     @property
     def elapsed_s(self) -> float:
-        """Time [s] since the run was begun."""
-        return 0.0 if self.state.begun_s is None else self.now - self.state.begun_s
+        """Time [s] in which a driver lived."""
+        return self.state.driven_s(self.now)
 
 
 class Follower:
@@ -117,7 +117,8 @@ class Follower:
             text = "is no run: neither events.jsonl nor steps/ is in it"
             raise BadInput(Finding(str(self.folder), None, text))
         state = RunState.of(events_on_disk(self.folder))
-        return Sight(self.folder, state, driver, self._clock(), False)
+        now = self._clock() if state.running else state.latest_s or 0.0
+        return Sight(self.folder, state, driver, now, False)
 
 
 def look(folder: Path | str) -> Sight:

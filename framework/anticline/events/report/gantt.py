@@ -108,7 +108,7 @@ class Axis:
             k = -int(-(span.start - zero) // every)
             while zero + k * every <= span.end + 1e-9:
                 moment = zero + k * every
-                ticks.append(Tick(self.x(moment), duration(k * every) if k else "0"))
+                ticks.append(Tick(self.x(moment), _since(k * every)))
                 k += 1
         return ticks
 
@@ -121,6 +121,11 @@ class Axis:
             )
             for first, second in pairwise(self.spans)
         ]
+
+
+def _since(seconds: float) -> str:
+    """Write a round time since the first task."""
+    return f"{seconds:g} s" if seconds < 10 else duration(seconds)
 
 
 def draw(state: RunState, now: float) -> Chart | None:

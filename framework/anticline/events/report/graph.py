@@ -13,7 +13,7 @@ from anticline.events.progress import State, StepRecord
 from anticline.events.query import RunState
 from anticline.events.report.layers import Edge, Place, layered
 
-BOX_W, BOX_H, GAP_X, GAP_Y, THIN_H, MARGIN = 172.0, 62.0, 56.0, 22.0, 10.0, 14.0
+BOX_W, BOX_H, GAP_X, GAP_Y, THIN_H, MARGIN = 172.0, 62.0, 56.0, 34.0, 8.0, 14.0
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 REPORT = "report.html"
-COLORS = 8
+COLORS = 12
 
 
 def write(sight: Sight) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from anticline.events.report.origins import case_of
 from anticline.events.runs import Sight
 from anticline.workflow.places import folder_of
 
-MOST_FILES, MOST_BYTES, PATIENCE_S = 12, 4_000_000, 300.0
+MOST_FILES, MOST_OF_STEP, MOST_BYTES, PATIENCE_S = 12, 3, 4_000_000, 300.0
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,16 @@ class Picture:
 
 @dataclass(frozen=True)
 class _Wanted:
-    """An output to be drawn, under a name of its own."""
+    """An output to be drawn."""
 
-    title: str
+    task: str
+    port: str
     file: Path
-    name: str
     result: bool
+
+    @property
+    def title(self) -> str:
+        return self.port if self.port == self.task else f"{self.task}: {self.port}"
 
 
 def pictures(sight: Sight) -> list[Picture]:
@@ -48,23 +53,28 @@ def pictures(sight: Sight) -> list[Picture]:
     if not wanted:
         return []
     with TemporaryDirectory(prefix="anticline-report-") as name:
-        folder = Path(name)
-        _draw(wanted, folder)
-        return [picture for item in wanted for picture in _made(item, folder)]
+        links = [_link(item, Path(name) / str(k)) for k, item in enumerate(wanted)]
+        _draw(links)
+        pairs = zip(wanted, links, strict=True)
+        return [picture for item, link in pairs for picture in _made(item, link)]
 
 
-def _draw(wanted: list[_Wanted], folder: Path) -> None:
-    """Draw links with names of their own, so that no picture hides another."""
-    links = []
-    for item in wanted:
-        link = folder / f"{item.name}{item.file.suffix}"
-        link.symlink_to(item.file.absolute())
-        links.append(str(link))
+def _link(item: _Wanted, folder: Path) -> Path:
+    """Name a file by its task, in a folder where its pictures are alone."""
+    folder.mkdir()
+    name = f"{item.title}{item.file.suffix}".replace("/", " ").replace(": ", "-")
+    link = folder / name
+    link.symlink_to(item.file.absolute())
+    return link
+
+
+def _draw(links: list[Path]) -> None:
+    """Draw each file into its folder."""
     # -P: a folder of the user's named like a library shadows nothing
-    command = [sys.executable, "-P", "-m", "anticline.cli", "plot", *links]
+    command = [sys.executable, "-P", "-m", "anticline.cli", "plot", *map(str, links)]
     try:
         subprocess.run(
-            [*command, "--out", str(folder)],
+            command,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=PATIENCE_S,
@@ -74,12 +84,12 @@ def _draw(wanted: list[_Wanted], folder: Path) -> None:
         return
 
 
-def _made(item: _Wanted, folder: Path) -> Iterator[Picture]:
-    for path in sorted(folder.glob(f"{item.name}*.png")):
+def _made(item: _Wanted, link: Path) -> Iterator[Picture]:
+    for path in sorted(link.parent.glob("*.png")):
         if path.stat().st_size > MOST_BYTES:
             continue
         data = base64.b64encode(path.read_bytes()).decode("ascii")
-        part = path.stem.removeprefix(item.name).strip("._- ").replace("_", " ")
+        part = path.stem.removeprefix(link.stem).strip("._- ").replace("_", " ")
         title = f"{item.title}, {part}" if part else item.title
         yield Picture(title, str(item.file), data, item.result)
 
@@ -89,14 +99,14 @@ def _wanted(sight: Sight) -> Iterator[_Wanted]:
     tasks = sight.state.tasks
     read = {needed for task in tasks.values() for needed in task.after}
     done = [t for t in tasks.values() if t.state is State.DONE and not t.cleaned]
-    seen: set[str] = set()
-    for task in reversed(done):
-        if task.id not in read and task.step not in seen:
-            seen.add(task.step)
+    shown: Counter[str] = Counter()
+    for task in reversed([task for task in done if task.id not in read]):
+        if shown[task.step] < MOST_OF_STEP:
+            shown[task.step] += 1
             yield from _outputs(sight.folder, task, result=True)
     for task in done:
-        if task.step not in seen:
-            seen.add(task.step)
+        if not shown[task.step]:
+            shown[task.step] += 1
             yield from _outputs(sight.folder, task, result=False)
 
 
@@ -105,8 +115,4 @@ def _outputs(run: Path, task: TaskRecord, *, result: bool) -> Iterator[_Wanted]:
     for port, text in outputs.items() if isinstance(outputs, dict) else ():
         file = run / folder_of(task.id) / str(text)
         if file.is_file():
-            name = f"{len(task.id)}-{task.id}-{port}-".translate(_PLAIN)
-            yield _Wanted(f"{task.id}: {port}", file, name, result)
-
-
-_PLAIN = str.maketrans(dict.fromkeys("[]()/. ", "_"))
+            yield _Wanted(task.id, port, file, result)
