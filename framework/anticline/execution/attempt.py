@@ -107,7 +107,7 @@ def _alone(
             if (found := already(order)) is not None:
                 return found
             if is_withdrawn(order):
-                return _ended(order, Outcome(Kind.NO_TIME, "it was ordered anew"))
+                return _ended(order, Outcome(Kind.LOST, "it was ordered anew"))
             return _attempt(order, block, lease, stop, claim)
     except OSError as error:
         return _ended(order, Outcome(Kind.FAILED, reason_of(error)))

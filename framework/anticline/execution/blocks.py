@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -101,6 +102,10 @@ class Blocks(HighThroughputExecutor):
             return []
         given: list[str] = super().scale_in(blocks, max_idletime)
         return given
+
+    def stop_growing(self) -> None:
+        """Ask for no block any more, whatever waits."""
+        self._not_before = math.inf
 
     def hold(self, block: str) -> None:
         """Send a block (by its name) nothing any more."""

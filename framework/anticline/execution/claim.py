@@ -23,10 +23,11 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from anticline.execution.order import Ended, Kind, Order, from_json
+from anticline.execution.order import Ended, Kind, Order, from_json, to_json
 from anticline.workflow.task import CASE
 
 CLAIM, ORDER = "running.json", "order.json"
@@ -94,16 +95,34 @@ def is_withdrawn(order: Order) -> bool:
     return newest is not None and newest.attempt > order.attempt
 
 
-def withdraw(folder: Path, replace_order: Callable[[], None]) -> bool:
-    """Order anew what has not begun; False: it runs, and nothing is changed."""
+def withdraw(folder: Path) -> bool:
+    """Order anew what has not begun; False: it runs, and nothing is changed.
+
+    The next attempt has the number that is written here.
+    """
     descriptor = os.open(folder / CLAIM, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        if not _lock(descriptor):
+        order = read_order(folder)
+        if not _lock(descriptor) or order is None:
             return False
-        replace_order()
+        write_order(replace(order, attempt=order.attempt + 1))
         return True
     finally:
         os.close(descriptor)
+
+
+def write_order(order: Order) -> None:
+    """Write an order into its task's folder, beside and renamed.
+
+    Raises
+    ------
+    OSError
+        The folder cannot be written.
+    """
+    path = order.place / ORDER
+    beside = path.with_name(f"{ORDER}.part")
+    beside.write_text(json.dumps(to_json(order)) + "\n", encoding="utf-8")
+    beside.replace(path)
 
 
 def running(folder: Path) -> dict[str, Any] | None:

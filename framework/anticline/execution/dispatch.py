@@ -118,9 +118,9 @@ class Dispatcher:
         if seconds is not None:
             self._paces.setdefault(self._kind(trial), Pace()).add(seconds)
 
-    def waiting(self) -> int:
-        """Count the tasks that no queue had room for yet."""
-        return sum(map(len, self._waiting.values()))
+    def elsewhere(self, trial: Trial) -> bool:
+        """Whether a task may go to a queue that is not closed."""
+        return not self.loads.closed.issuperset(self.places(trial))
 
     def room(self, trial: Trial) -> Room:
         """Say how far a task's memory and ranks may grow on any of its queues."""

@@ -7,20 +7,17 @@ are written together, before anything else is sent.
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Protocol
+from dataclasses import replace
+from itertools import islice
 
-from anticline.cluster.model import Cluster
-from anticline.component.registry import Registry
 from anticline.errors import Failed
 from anticline.events import record
-from anticline.events.log import Log
-from anticline.events.query import RunState
-from anticline.events.record import Event
 from anticline.execution.book import Book, Turn
+from anticline.execution.claim import running, withdraw
 from anticline.execution.dispatch import Dispatcher, Trial
+from anticline.execution.droughts import Droughts
 from anticline.execution.folders import kept
 from anticline.execution.frontier import Frontier, needed
 from anticline.execution.inbox import (
@@ -32,43 +29,20 @@ from anticline.execution.inbox import (
     Moment,
     Stop,
 )
+from anticline.execution.notes import Notes
 from anticline.execution.order import Ended, Kind, Order
 from anticline.execution.orders import facts_of, nobody_knows, order_for, prepare
 from anticline.execution.runfolder import STOP
+from anticline.execution.setting import Setting, Show
 from anticline.execution.verdicts import Lost, Outcome
 from anticline.execution.workers import Block, Workers
-from anticline.recovery.patience import Drought
-from anticline.recovery.policy import Action, Ending, Limits, Verdict, judge
+from anticline.recovery.policy import Action, Ending, Verdict, judge
 from anticline.workflow.task import LOG, Task
 
-TICK_S = 1.0
-GRACE_S = 150.0
-"""What tasks have to keep their work [s] once they are asked to stop."""
+TICK_S = 0.5
+MOST_LOOKED_AT = 128
+"""Waiting tasks that are looked at in a tick: more than begin in one."""
 FULL = ("No space left on device", "Disk quota exceeded")
-
-
-class Show(Protocol):
-    """Where a run's progress goes."""
-
-    def note(self, line: str) -> None:
-        """Show a line."""
-
-    def look(self, state: RunState) -> None:
-        """Show how things stand; called about once a second."""
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What a driver is given.
-
-    run : the run's folder, absolute. limits : how often is too often.
-    """
-
-    run: Path
-    cluster: Cluster
-    registry: Registry
-    limits: Limits = field(default_factory=Limits)
-    grace_s: float = GRACE_S
 
 
 class Driver:
@@ -79,24 +53,19 @@ class Driver:
         setting: Setting,
         book: Book,
         workers: Workers,
-        log: Log,
-        state: RunState,
+        notes: Notes,
         inbox: Inbox,
         show: Show,
     ) -> None:
         self._setting, self._book, self._workers = setting, book, workers
-        self._log, self._state, self._inbox, self._show = log, state, inbox, show
+        self._notes, self._inbox, self._show = notes, inbox, show
         self._dispatcher = Dispatcher(setting.cluster, setting.registry.components)
         self._frontier = Frontier()
         self._flying: dict[str, Trial] = {}
-        self._unwritten: list[Event] = []
+        self._waiting: dict[str, Trial] = {}  # those that have not begun yet
         self._lost: list[Lost] = []
         self._stopped: str | None = None
-        self._blocks: dict[str, Block] = {}
-        self._droughts = {
-            name: Drought(queue.patience_h * 3600.0)
-            for name, queue in setting.cluster.queues.items()
-        }
+        self._droughts = Droughts(setting.cluster)
         self._done = self._kept = 0
 
     def drive(self) -> Outcome:
@@ -111,15 +80,17 @@ class Driver:
         self._inbox.put_later(Moment.TICK, TICK_S)
         while self._goes_on():
             self._send()
-            self._write()
+            self._notes.write()
             for message in self._inbox.wait():
                 self._take(message)
-            self._write()
+            self._notes.write()
         return self._close()
 
     def _goes_on(self) -> bool:
+        """Whether there is something to wait for; once stopped, what has begun."""
         if self._stopped is not None:
-            return bool(self._flying)
+            self._note_starts(len(self._waiting))
+            return len(self._flying) > len(self._waiting)
         return self._frontier.left > 0
 
     # -- what is known ------------------------------------------------------------
@@ -146,12 +117,12 @@ class Driver:
         self._kept += len(kept_now)
         for name in kept_now:
             past = book.past.get(name)
-            self._tell(record.KEPT, name, **(facts_of(past) if past else {}))
+            self._notes.tell(record.KEPT, name, **(facts_of(past) if past else {}))
         for task in self._frontier.add(coming, kept_now):
             self._make_wait(task)
 
     def _plan(self, task: Task) -> None:
-        self._tell(
+        self._notes.tell(
             record.PLANNED,
             task.id,
             step=task.step,
@@ -160,13 +131,13 @@ class Driver:
         )
 
     def _tell_turn(self, turn: Turn) -> None:
-        self._tell(
+        self._notes.tell(
             record.LOOPED, loop=turn.loop, iteration=turn.iteration, enough=turn.enough
         )
 
     def _make_wait(self, task: Task) -> None:
         """Let a task whose inputs are there wait for a queue."""
-        past = self._state.tasks.get(task.id)
+        past = self._notes.state.tasks.get(task.id)
         trial = Trial(
             task,
             self._book.key(task),
@@ -197,7 +168,7 @@ class Driver:
         order = order_for(trial, self._setting.run, self._setting.cluster)
         prepare(trial, order)
         trial.kept = kept(self._setting.run, trial.task)
-        self._tell(
+        self._notes.tell(
             record.SUBMITTED,
             trial.task.id,
             queue=trial.queue,
@@ -208,7 +179,7 @@ class Driver:
             memory_gib=order.memory_gib,
             walltime_s=order.walltime_s,
         )
-        self._flying[trial.task.id] = trial
+        self._flying[trial.task.id] = self._waiting[trial.task.id] = trial
         future = self._workers.submit(order, trial.queue)
         future.add_done_callback(lambda done: self._inbox.put(Landed(order, done)))
 
@@ -224,25 +195,28 @@ class Driver:
                 self._wait(trial)
             case Stop() if self._stopped is not None:
                 self._flying.clear()  # asked twice
+                self._waiting.clear()
             case Stop(reason):
                 self._stop(reason)
             case Moment.TICK:
                 self._tick()
             case Moment.TIME_IS_UP:
                 self._flying.clear()
+                self._waiting.clear()
 
     def _land(self, order: Order, future: Future[Ended]) -> None:
         trial = self._flying.get(order.id)
         if trial is None or trial.attempt != order.attempt:
             return  # a later attempt took its place
         del self._flying[order.id]
+        self._waiting.pop(order.id, None)
         try:
             ended = future.result()
         except Exception as error:
             ended = nobody_knows(order, error)
         ran = ended.kind not in (Kind.LOST, Kind.NO_TIME)
         self._dispatcher.give_back(trial, ended.seconds if ran else None)
-        self._tell(record.ENDED, order.id, **facts_of(ended))
+        self._notes.tell(record.ENDED, order.id, **facts_of(ended))
         self._judge(trial, ended)
 
     def _judge(self, trial: Trial, ended: Ended) -> None:
@@ -257,12 +231,12 @@ class Driver:
         if verdict.action is Action.DONE:
             self._finish(trial)
         elif self._stopped is not None:
-            self._tell(
+            self._notes.tell(
                 record.POSTPONED, trial.task.id, kind=ended.kind, reason=self._stopped
             )
         elif any(text in ended.reason for text in FULL):
             self._stop(f"{trial.task.id}: {ended.reason}")
-            self._tell(
+            self._notes.tell(
                 record.POSTPONED, trial.task.id, kind=ended.kind, reason=ended.reason
             )
         elif verdict.action is Action.GIVE_UP:
@@ -294,7 +268,7 @@ class Driver:
             history = replace(history, ranks=unchanged[0], memory_gib=unchanged[1])
         trial.history = history
         kinds = {Action.POSTPONE: record.POSTPONED, Action.RETRY: record.RETRIED}
-        self._tell(
+        self._notes.tell(
             kinds[verdict.action],
             trial.task.id,
             kind=ended.kind,
@@ -308,7 +282,7 @@ class Driver:
 
     def _give_up(self, trial: Trial, kind: str, reason: str) -> None:
         name = trial.task.id
-        self._tell(record.GIVEN_UP, name, kind=kind, reason=reason)
+        self._notes.tell(record.GIVEN_UP, name, kind=kind, reason=reason)
         log = self._setting.run / trial.task.folder / LOG
         self._lost.append(Lost(name, kind, reason, log))
         self._frontier.fail(name)
@@ -321,18 +295,44 @@ class Driver:
         self._inbox.put_later(Moment.TICK, TICK_S)
         if (self._setting.run / STOP).exists():
             self._stop("cancelled")
-        self._show.look(self._state)
+        self._note_starts(MOST_LOOKED_AT)
+        self._turn_to_others()
+        self._show.look(self._notes.state)
 
     def _change(self, block: Block) -> None:
         """Note a block's new state."""
-        self._blocks[block.job] = block
-        self._tell(
+        self._droughts.change(block)
+        self._notes.tell(
             record.BLOCK,
             queue=block.queue,
             job=block.job,
             state=block.state,
             reason=block.reason or None,
         )
+
+    def _turn_to_others(self) -> None:
+        """Let what waits in a dry queue wait for another, where it may."""
+        waiting = list(self._waiting.values())
+        closed = self._dispatcher.loads.closed
+        dry = self._droughts.dry(time.monotonic(), (trial.queue for trial in waiting))
+        for name in dry - closed:
+            self._show.note(f"queue {name} has no node; its tasks go elsewhere")
+        closed.clear()
+        closed.update(dry)
+        for trial in waiting:
+            if trial.queue in dry and self._dispatcher.elsewhere(trial):
+                self._withdraw(trial)
+
+    def _withdraw(self, trial: Trial) -> None:
+        """Take a task back from its queue, unless it began this moment."""
+        name = trial.task.id
+        if not withdraw(self._setting.run / trial.task.folder):
+            return
+        del self._flying[name], self._waiting[name]
+        self._dispatcher.give_back(trial, None)
+        reason = f"queue {trial.queue} has no node"
+        self._notes.tell(record.POSTPONED, name, kind="no_capacity", reason=reason)
+        self._wait(trial)
 
     def _stop(self, reason: str) -> None:
         """Begin nothing more; ask what runs to keep its work."""
@@ -343,18 +343,14 @@ class Driver:
         self._workers.stop()
         self._inbox.put_later(Moment.TIME_IS_UP, self._setting.grace_s)
 
-    # -- what is written ----------------------------------------------------------
-
-    def _tell(self, event: str, task: str | None = None, /, **facts: Any) -> None:
-        known = {name: fact for name, fact in facts.items() if fact is not None}
-        made = Event.now(event, task, **known)
-        self._state.add(made)
-        self._unwritten.append(made)
-
-    def _write(self) -> None:
-        if self._unwritten:
-            events, self._unwritten = self._unwritten, []
-            self._log.append(*events)
+    def _note_starts(self, most: int) -> None:
+        """Look which of the tasks that wait longest have begun; they begin in order."""
+        for name, trial in list(islice(self._waiting.items(), most)):
+            said = running(self._setting.run / trial.task.folder)
+            if said is not None and said.pop("attempt") == trial.attempt:
+                del self._waiting[name]
+                said = {key: fact for key, fact in said.items() if fact != ""}
+                self._notes.tell(record.STARTED, name, queue=trial.queue, **said)
 
     def _close(self) -> Outcome:
         remains = len(self._frontier.tasks) - len(self._frontier.done)
@@ -368,6 +364,6 @@ class Driver:
             remains=remains,
             stopped=self._stopped,
         )
-        self._tell(record.FINISHED, outcome=outcome.name, remains=remains)
-        self._write()
+        self._notes.tell(record.FINISHED, outcome=outcome.name, remains=remains)
+        self._notes.write()
         return outcome

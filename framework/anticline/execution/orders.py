@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from anticline.cluster.model import Cluster
 from anticline.events.record import utc_now
-from anticline.execution.claim import ORDER, read_order
+from anticline.execution.claim import read_order, write_order
 from anticline.execution.dispatch import Trial
 from anticline.execution.folders import make_ready
 from anticline.execution.order import Ended, Kind, Order, to_json
@@ -52,15 +51,7 @@ def prepare(trial: Trial, order: Order) -> None:
     afresh = last is not None and last.key != order.key
     run = Path(order.run)
     make_ready(run, trial.task, case_document(trial.task, run), afresh=afresh)
-    write(order)
-
-
-def write(order: Order) -> None:
-    """Write an order into its task's folder, beside and renamed."""
-    path = order.place / ORDER
-    beside = path.with_name(f"{ORDER}.part")
-    beside.write_text(json.dumps(to_json(order)) + "\n", encoding="utf-8")
-    beside.replace(path)
+    write_order(order)
 
 
 def facts_of(ended: Ended) -> dict[str, Any]:

@@ -94,6 +94,7 @@ class Executors:
     def stop(self) -> None:
         """Ask what runs to keep its work and end; nothing that waits is begun."""
         for made in list(self._made.values()):
+            made.stop_growing()
             for number in list(made.blocks_to_job_id):
                 made.hold(f"{made.label}-{number}")
             _signal(made, self._cluster)

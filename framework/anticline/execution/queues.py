@@ -65,8 +65,9 @@ def needs(
     """Say what a task asks for on a queue.
 
     What the step leaves open: the fewest ranks of the component; one thread for one
-    of many tasks, for a lone one the cores of a node shared by its ranks; of a
-    node's memory the share of its cores; a GPU where the component requires one.
+    of many tasks, for a lone one the cores of a node shared by its ranks; a GPU where
+    the component can use one and the queue has some; of a node's memory the share of
+    its cores or of its GPUs, whichever is more.
     """
     ranks = _ranks(component, request.ranks)
     threads = request.threads
@@ -75,8 +76,12 @@ def needs(
         threads = max(1, queue.node.cores // ranks) if alone else 1
     gpus = request.gpus
     if gpus is None:
-        gpus = 1 if component.resources.gpu == "required" else 0
-    share = queue.node.memory_gib * ranks * threads / queue.node.cores
+        use = component.resources.gpu
+        gpus = int(use == "required" or (use == "optional" and queue.node.gpus > 0))
+    parts = [threads / queue.node.cores]
+    if gpus and queue.node.gpus:
+        parts.append(gpus / queue.node.gpus)
+    share = queue.node.memory_gib * ranks * max(parts)
     return Needs(ranks, threads, gpus, request.memory_gib or share)
 
 
@@ -165,7 +170,7 @@ class Load:
 
 @dataclass
 class Loads:
-    """The work of all queues. closed : queues that get no task for now."""
+    """The work of all queues. closed : those that get no task with another choice."""
 
     of: Mapping[str, Load]
     closed: set[str] = field(default_factory=set)
@@ -181,7 +186,7 @@ class Loads:
         seconds : that it takes, None: not known. avoid : queues to be left out where
         there is a choice.
         """
-        open_ = [name for name in shares if name not in self.closed]
+        open_ = [name for name in shares if name not in self.closed] or list(shares)
         open_ = [name for name in open_ if name not in avoid] or open_
         free = [n for n in open_ if self.of[n].has_room(shares[n], seconds)]
         return min(free, key=lambda name: self.of[name].fullness, default=None)

@@ -27,21 +27,22 @@ from anticline.events import record
 from anticline.events.driver import driver_of, driving
 from anticline.events.log import EVENTS, Log, read_events
 from anticline.events.query import RunState
-from anticline.events.record import Event
 from anticline.execution.book import Book
-from anticline.execution.driver import GRACE_S, Driver, Setting, Show
+from anticline.execution.driver import Driver
 from anticline.execution.inbox import Changed, Inbox, Stop
 from anticline.execution.key import HASHES, FileHashes, Keys
+from anticline.execution.notes import Notes
 from anticline.execution.orphans import end_orphans
 from anticline.execution.runfolder import STOP, RunFolder, open_folder, prepare
+from anticline.execution.setting import GRACE_S, Setting, Show
 from anticline.execution.steering import steered
+from anticline.execution.workers import Block, Workers
 from anticline.workflow.check import check_workflow
 from anticline.workflow.document import Document, read_workflow
 from anticline.workflow.graph import Workflow
 
 if TYPE_CHECKING:
     from anticline.execution.verdicts import Outcome
-    from anticline.execution.workers import Workers
 
 CANCEL_WAIT_S = GRACE_S + 60.0
 SIGNALS = {
@@ -51,6 +52,9 @@ SIGNALS = {
 }
 _NAMES = {int(number): name for number, name in SIGNALS.items()}
 Queues = Mapping[str, tuple[str, ...]]
+Tell = Callable[[Block], None]
+Hire = Callable[[Cluster, Path, Tell], Workers]
+"""From a cluster, a run's folder and who is told of blocks to the workers."""
 
 
 def run_workflow(
@@ -61,11 +65,13 @@ def run_workflow(
     cluster: Path | None = None,
     folder: Path | None = None,
     queues: Queues | None = None,
+    hire: Hire | None = None,
 ) -> Outcome:
     """Run a workflow, or go on with its run where the folder holds one.
 
     cluster : left out, this machine. folder : left out, the one that the document
-    names. queues : of steps by name, in the place of the document's.
+    names. queues : of steps by name, in the place of the document's. hire : who gives
+    the workers; left out, Parsl.
 
     Raises
     ------
@@ -83,10 +89,12 @@ def run_workflow(
         cluster=None if cluster is None else cluster.absolute(),
         queues=dict(queues or {}),
     )
-    return _run(made, document, registry, show)
+    return _run(made, document, registry, show, hire or parsl_workers)
 
 
-def resume(run: Path, registry: Registry, show: Show) -> Outcome:
+def resume(
+    run: Path, registry: Registry, show: Show, hire: Hire | None = None
+) -> Outcome:
     """Go on with a run; what is done is not done again.
 
     The workflow and the cluster are read anew from the files that the run was begun
@@ -99,11 +107,11 @@ def resume(run: Path, registry: Registry, show: Show) -> Outcome:
     """
     made = open_folder(run)
     document = read_workflow(made.workflow_file, made.workflow.parent)
-    return _run(made, document, registry, show)
+    return _run(made, document, registry, show, hire or parsl_workers)
 
 
 def _run(
-    made: RunFolder, document: Document, registry: Registry, show: Show
+    made: RunFolder, document: Document, registry: Registry, show: Show, hire: Hire
 ) -> Outcome:
     cluster = _cluster(made.cluster_file)
     document = document.changed(steered(document.workflow, made.queues))
@@ -114,7 +122,7 @@ def _run(
         made.write(code_version(), document.text, _text_of(made.cluster_file, cluster))
         (made.path / STOP).unlink(missing_ok=True)
         end_orphans(made.path, cluster, show.note)
-        return _drive(made.path, document.workflow, cluster, registry, show)
+        return _drive(made.path, document.workflow, cluster, registry, show, hire)
 
 
 def _cluster(file: Path | None) -> Cluster:
@@ -128,7 +136,12 @@ def _text_of(file: Path | None, cluster: Cluster) -> str:
 
 
 def _drive(
-    run: Path, workflow: Workflow, cluster: Cluster, registry: Registry, show: Show
+    run: Path,
+    workflow: Workflow,
+    cluster: Cluster,
+    registry: Registry,
+    show: Show,
+    hire: Hire,
 ) -> Outcome:
     """Drive a run whose lock is held."""
     state, inbox = _past(run), Inbox()
@@ -136,7 +149,8 @@ def _drive(
     book = Book(workflow, registry, run, Keys(registry.components, hashes))
     setting = Setting(run, cluster, registry)
     with Log(run / EVENTS) as log, heard(inbox):
-        begun = Event.now(
+        notes = Notes(log, state)
+        notes.tell(
             record.BEGUN,
             workflow=workflow.name,
             cluster=cluster.name,
@@ -144,10 +158,9 @@ def _drive(
             host=platform.node(),
             code=code_version(),
         )
-        log.append(begun)
-        state.add(begun)
-        with closing(_workers(cluster, run, inbox)) as workers:
-            driver = Driver(setting, book, workers, log, state, inbox, show)
+        notes.write()
+        with closing(hire(cluster, run, lambda b: inbox.put(Changed(b)))) as workers:
+            driver = Driver(setting, book, workers, notes, inbox, show)
             outcome = driver.drive()
         hashes.save()
     return outcome
@@ -159,10 +172,11 @@ def _past(run: Path) -> RunState:
     return RunState.of(read_events(run / EVENTS)) if there else RunState()
 
 
-def _workers(cluster: Cluster, run: Path, inbox: Inbox) -> Workers:
+def parsl_workers(cluster: Cluster, run: Path, tell: Tell) -> Workers:
+    """Hire workers by Parsl."""
     from anticline.execution.parsl_apps import Executors
 
-    return Executors(cluster, run, tell=lambda block: inbox.put(Changed(block)))
+    return Executors(cluster, run, tell=tell)
 
 
 @contextmanager
