@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from anticline.workflow.task import Product
+from anticline.workflow.task import Product, Task
 
 Value = Path | Product
 
@@ -25,24 +25,17 @@ class Made:
 
 @dataclass
 class Elements:
-    """The tasks of one step.
+    """The tasks of one step, a tree's nodes left out; root : None, not scattered."""
 
-    ids, folders : one a task, in their order. outputs : the suffix of every output
-    that they write. root : None where the step is not scattered.
-    """
-
-    ids: tuple[str, ...]
-    folders: tuple[Path, ...]
-    outputs: Mapping[str, str]
+    tasks: tuple[Task, ...]
     root: str | None = None
     _made: dict[str, Made] = field(default_factory=dict)
 
     def made(self, port: str) -> Made:
-        """Give the products of an output; KeyError: there is none of that name."""
+        """Give the products of an output; KeyError: they do not write it."""
         if port not in self._made:
-            file = port + self.outputs[port]
-            pairs = zip(self.ids, self.folders, strict=True)
-            products = tuple(Product(task, port, at / file) for task, at in pairs)
+            files = ((task.id, task.outputs[port]) for task in self.tasks)
+            products = tuple(Product(id, port, file) for id, file in files)
             self._made[port] = Made(products, self.root)
         return self._made[port]
 

@@ -130,7 +130,7 @@ def _scatter(
             f"step '{step.name}' follows '{step.scatter.step}', which is not scattered"
         )
         raise BadInput(msg)
-    return followed.root, [{}] * len(followed.ids)
+    return followed.root, [{}] * len(followed.tasks)
 
 
 def _made(given: Source | tuple[Source, ...], known: Known) -> tuple[Made, ...]:

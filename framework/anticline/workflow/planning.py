@@ -47,9 +47,7 @@ def plan(planned: Planned) -> tuple[Elements, list[Task]]:
             tasks += nodes
         tasks.append(whole)
         roots.append(whole)
-    ids = tuple(task.id for task in roots)
-    folders = tuple(task.folder for task in roots)
-    return Elements(ids, folders, planned.outputs, planned.root), tasks
+    return Elements(tuple(roots), planned.root), tasks
 
 
 def _task(planned: Planned, k: int, many: set[str], point: Mapping[str, Any]) -> Task:
