@@ -79,11 +79,7 @@ def _check_input(
         text = f"input '{item.name}' takes one file, a list is given"
         yield place.finding(key, text)
         return
-    if (
-        not each(given)
-        and not item.optional
-        and not _written(place, "inputs", item.name)
-    ):
+    if not each(given) and not item.optional:
         yield place.finding(key, f"input '{item.name}' needs at least one file")
     root = place.scope.root(place.step.name)
     for source in each(given):

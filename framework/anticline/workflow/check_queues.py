@@ -95,7 +95,7 @@ def _on_a_node(
         each = request.memory_gib / ranks
         text = (
             f"has nodes of {node.memory_gib:g} GiB; a rank needs {each:g} GiB "
-            f"({request.memory_gib:g} GiB of {ranks} ranks)"
+            f"({request.memory_gib:g} GiB for all {ranks})"
         )
         counts.append((text, int(node.memory_gib / each * (1 + 1e-9))))
     return counts

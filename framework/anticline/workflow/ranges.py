@@ -35,6 +35,8 @@ def read_grid(given: dict[str, Node], findings: Findings) -> Grid:
 
 def _values(name: str, node: Node, findings: Findings) -> tuple[Any, ...]:
     items = node.value if isinstance(node.value, list) else [node.value]
+    if not items:
+        findings.add(node.line, f"scatter '{name}' has no values")
     found: list[Any] = []
     for item in items:
         if item is None or isinstance(item, dict | list):

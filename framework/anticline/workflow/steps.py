@@ -104,10 +104,8 @@ def _inputs(
             for item in items
             if (source := _source(Node(item, node.line), name, place, findings))
         )
-        if listed:
-            inputs[name] = found
-        elif found:
-            inputs[name] = found[0]
+        if len(found) == len(items):
+            inputs[name] = found if listed else found[0]
     return inputs
 
 
