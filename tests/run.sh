@@ -35,8 +35,17 @@ run() {
 }
 
 if [[ $where == serial ]]; then
+    serial=(python -m pytest "${color[@]}" -m "parallel[1] and ($expression)")
     echo "== tests on one process: $expression"
-    run "one process" python -m pytest "${color[@]}" -m "parallel[1] and ($expression)" "$@"
+    if (($#)); then
+        run "one process" "${serial[@]}" "$@"
+        exit $failed
+    fi
+    # Whole runs, clusters and signals want the machine for themselves; the others
+    # share its cores, file by file.
+    run "one process a core" \
+        "${serial[@]}" -n "$(nproc)" --dist loadfile --ignore tests/end_to_end
+    run "one process" "${serial[@]}" tests/end_to_end
     exit $failed
 fi
 
