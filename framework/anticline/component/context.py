@@ -19,6 +19,7 @@ import platform
 import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -107,6 +108,7 @@ def provenance(case: Case, ranks: int) -> dict[str, Any]:
     }
 
 
+@cache
 def code_version() -> str:
     """Give the installed version of anticline."""
     try:

@@ -31,6 +31,10 @@ from anticline.execution.outcome import Outcome, kind_of_error, reason_of
 from anticline.execution.pinning import set_threads
 
 
+ALONE = ("OMPI_MCA_ess_singleton_isolated", "1")
+"""Open MPI then starts no daemon (orted) beside a process that no mpirun started."""
+
+
 def run_here(order: Order, stop: StopFlag) -> Outcome:
     """Run a task of one rank; what it prints goes where this process's output goes."""
     job = None
@@ -55,6 +59,7 @@ def _job(order: Order) -> Job:
 
 
 def _drive_alone(job: Job, stop: StopFlag) -> None:
+    os.environ.setdefault(*ALONE)
     try:
         from mpi4py import MPI
     except (ImportError, RuntimeError) as error:

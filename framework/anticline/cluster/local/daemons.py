@@ -73,7 +73,10 @@ def start(
 
 
 def _spawn(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> int:
-    """Start a process in a session of its own, its output appended to a log."""
+    """Start a process in a session of its own, its output appended to a log.
+
+    It inherits no descriptor: one may be a lock, which it would hold for good.
+    """
     append = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     return os.posix_spawn(
         command[0],
@@ -83,9 +86,20 @@ def _spawn(command: Sequence[str], log: Path, environment: Mapping[str, str]) ->
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
             (os.POSIX_SPAWN_OPEN, 1, str(log), append, 0o644),
             (os.POSIX_SPAWN_DUP2, 1, 2),
+            *((os.POSIX_SPAWN_CLOSE, number) for number in _inherited()),
         ],
         setsid=True,
     )
+
+
+def _inherited() -> list[int]:
+    """List the descriptors beyond the standard ones that a program would inherit."""
+    found = []
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208  numbers, not files
+        with contextlib.suppress(OSError):  # the one of this listing
+            if int(name) > 2 and os.get_inheritable(int(name)):
+                found.append(int(name))
+    return found
 
 
 def stop(running: Running | None) -> None:
