@@ -23,6 +23,7 @@ from anticline.execution.claim import already, is_withdrawn, sole
 from anticline.execution.leases import Lease
 from anticline.execution.measure import (
     Meter,
+    kills_for_memory,
     largest_child_bytes,
     now_utc,
     peak_bytes,
@@ -131,7 +132,7 @@ def _attempt(
         with claimed(cores) as cpus, pinned(cpus), warm.output_to(order.log) as log:
             if order.attempt > 1:
                 print(f"-- attempt {order.attempt}, {meter.began_utc}", flush=True)
-            outcome = _outcome(order, block, lease, cpus, log, stop, meter, claim)
+            outcome = _outcome(order, block, lease, cpus, log, stop, claim)
     except (OSError, BadInput) as error:  # a full disk, no mpirun
         outcome = Outcome(Kind.FAILED, reason_of(error))
     return _keep(order, _ended(order, outcome, meter, block))
@@ -144,7 +145,6 @@ def _outcome(
     cpus: frozenset[int] | None,
     log: int,
     stop: StopFlag,
-    meter: Meter,
     claim: int,
 ) -> Outcome:
     cores = order.threads if block is None else block.room.cores
@@ -155,13 +155,14 @@ def _outcome(
     with tempfile.TemporaryDirectory(prefix="outcome-", dir=order.place) as folder:
         left = Path(folder) / "outcome.json"
         held = (claim,) if lease is None else (claim, lease.descriptor)
+        killed = kills_for_memory()
         code = steps.run(made, left, log, stop, held)
         return steps.judge(
             code,
             left,
             order.log,
             stopped=bool(stop),
-            memory_ran_out=meter.memory_ran_out,
+            memory_ran_out=kills_for_memory() > killed,
         )
 
 

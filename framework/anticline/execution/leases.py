@@ -17,7 +17,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -139,8 +139,8 @@ def _alive(folder: Path) -> Iterator[tuple[Ticket, int]]:
 
 
 def _write(descriptor: int, need: Need, grant: Grant | None) -> None:
-    given = None if grant is None else asdict(grant)
-    made = {"process": os.getpid(), "need": asdict(need), "grant": given}
+    given = None if grant is None else vars(grant)
+    made = {"process": os.getpid(), "need": vars(need), "grant": given}
     text = json.dumps(made).encode()
     os.pwrite(descriptor, text, 0)
     os.ftruncate(descriptor, len(text))

@@ -63,7 +63,6 @@ class Meter:
         self.began_utc = now_utc()
         self._clock = time.perf_counter()
         self._cpu = used_cpu_seconds()
-        self._kills = kills_for_memory()
         with contextlib.suppress(OSError):  # else peaks are those of the process
             _CLEAR_REFS.write_text(_RESET_PEAK, encoding="ascii")
 
@@ -76,8 +75,3 @@ class Meter:
     def cpu_seconds(self) -> float:
         """Processor time of this process and of children it waited for [s]."""
         return used_cpu_seconds() - self._cpu
-
-    @property
-    def memory_ran_out(self) -> bool:
-        """Whether the kernel has killed a process of this machine for memory."""
-        return kills_for_memory() > self._kills

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -147,7 +147,7 @@ def keep(ended: Ended, path: Path) -> None:
 
 def to_json(made: Order | Ended) -> dict[str, Any]:
     """Give plain JSON values."""
-    return asdict(made)
+    return dict(vars(made))
 
 
 def from_json(cls: type[T], given: Mapping[str, Any]) -> T:

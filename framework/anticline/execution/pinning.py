@@ -16,7 +16,8 @@ import fcntl
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from anticline.cluster.here import core_of, usable_cpus
@@ -47,7 +48,8 @@ def claimed(cores: Sequence[int]) -> Iterator[frozenset[int] | None]:
         yield None if missing or not cores else frozenset(cpus)
 
 
-def _by_core(usable: Iterable[int]) -> dict[str, list[int]]:
+@cache
+def _by_core(usable: frozenset[int]) -> dict[str, list[int]]:
     groups: dict[str, list[int]] = {}
     for cpu in sorted(usable):
         groups.setdefault("-".join(core_of(cpu)), []).append(cpu)

@@ -30,7 +30,6 @@ from anticline.execution.order import Kind, Order
 from anticline.execution.outcome import Outcome, kind_of_error, reason_of
 from anticline.execution.pinning import set_threads
 
-
 ALONE = ("OMPI_MCA_ess_singleton_isolated", "1")
 """Open MPI then starts no daemon (orted) beside a process that no mpirun started."""
 
