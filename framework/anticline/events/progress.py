@@ -135,13 +135,18 @@ class Block:
 
 @dataclass(slots=True)
 class QueueRecord:
-    """A queue: its blocks by job, its tasks by state, and what it has finished."""
+    """A queue: its blocks by job, its tasks by state, and what it has finished.
+
+    most : tasks that ran at once. finished : when each got done, and how long it had
+    run [s].
+    """
 
     name: str
     blocks: dict[str, Block] = field(default_factory=dict)
     running: set[str] = field(default_factory=set)
     queued: set[str] = field(default_factory=set)
-    done: int = 0
+    most: int = 0
+    finished: list[tuple[float, float]] = field(default_factory=list)
 
     @property
     def living(self) -> list[Block]:

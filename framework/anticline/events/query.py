@@ -36,8 +36,8 @@ class RunState:
 
     name, cluster : as `begun` gives them. sessions : one for every driver. tasks,
     steps, queues, loops : by name, in the order they came up. begun_s, latest_s :
-    times of the first and the latest event [s since 1970]. finished : when
-    tasks got done, and how long each had run [s]. last : the newest events.
+    times of the first and the latest event [s since 1970]. finished_at :
+    when tasks got done. last : the newest events.
     """
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class RunState:
         self.steps: dict[str, StepRecord] = {}
         self.queues: dict[str, QueueRecord] = {}
         self.loops: dict[str, LoopRecord] = {}
-        self.finished: list[tuple[float, float]] = []
+        self.finished_at: list[float] = []
         self.begun_s: float | None = None
         self.latest_s: float | None = None
         self._before_s = 0.0
@@ -163,6 +163,7 @@ class RunState:
             queue.queued.discard(task.id)
             if state is State.RUNNING:
                 queue.running.add(task.id)
+                queue.most = max(queue.most, len(queue.running))
             elif state is State.QUEUED:
                 queue.queued.add(task.id)
 
@@ -219,11 +220,11 @@ class RunState:
         task.cleaned = False
         self._move(task, State.DONE if attempt.done else State.FAILED)
         if attempt.done:
-            self.finished.append((now, attempt.seconds or 0.0))
+            self.finished_at.append(now)
             if attempt.seconds is not None:
                 self.steps[task.step].seconds.append(attempt.seconds)
-            if attempt.queue:
-                self._queue(attempt.queue).done += 1
+            queue = self._queue(attempt.queue)
+            queue.finished.append((now, attempt.seconds or 0.0))
 
     def _current(self, task: TaskRecord, facts: Mapping[str, Any]) -> Attempt:
         """Give the open attempt; make one where the log has none."""

@@ -174,7 +174,7 @@ def _queue(queue: QueueRecord) -> dict[str, Any]:
         "name": queue.name,
         "running": len(queue.running),
         "queued": len(queue.queued),
-        "done": queue.done,
+        "done": len(queue.finished),
         "jobs": [{"job": b.job, "state": b.state} for b in queue.living],
     }
 

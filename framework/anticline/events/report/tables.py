@@ -196,6 +196,8 @@ def repeats(state: RunState) -> Iterator[Repeat]:
             ):
                 ran = attempt.ended - attempt.started
             kind = (attempt.kind or "not known").replace("_", " ")
+            if attempt.done:
+                kind = "done, and wanted anew"
             yield Repeat(
                 task.id,
                 attempt.number,
