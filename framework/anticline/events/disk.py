@@ -93,7 +93,8 @@ def started(run: Path, task: TaskRecord) -> Event | None:
 
 def _started(task: str, folder: Path) -> Event:
     facts = _read(folder / CLAIM)
-    known = {name: facts[name] for name in ("attempt", "host", "job") if name in facts}
+    names = ("attempt", "host", "job")
+    known: dict[str, Any] = {name: facts[name] for name in names if name in facts}
     return Event(_utc(folder / CLAIM), record.STARTED, task, known)
 
 

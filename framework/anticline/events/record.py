@@ -99,7 +99,7 @@ def to_line(event: Event) -> bytes:
     if event.event == BEGUN:
         plain["format"] = FORMAT
     try:
-        return _encode(plain | event.facts).encode("ascii") + b"\n"
+        return _encode({**plain, **event.facts}).encode("ascii") + b"\n"
     except TypeError as error:
         msg = f"event '{event.event}': {error}; facts are plain JSON values"
         raise ValueError(msg) from error
