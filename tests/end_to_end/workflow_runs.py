@@ -36,14 +36,14 @@ def diamond(
             "shots": {
                 "component": "chores.work",
                 "inputs": {"after": "first.report"},
-                "parameters": work,
+                "parameters": dict(work),
                 "scatter": {"value": list(range(shots))},
                 "queues": ["x86"],
             },
             "images": {
                 "component": "chores.work",
                 "inputs": {"after": "shots.report"},
-                "parameters": work,
+                "parameters": dict(work),
                 "scatter": "shots",
                 "queues": ["graviton", "gpu"],
             },

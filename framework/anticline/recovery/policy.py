@@ -148,4 +148,4 @@ def _retry(ending: Ending, past: History, limits: Limits) -> Verdict:
         text = f"failed {past.failures} times, the last time: "
         return Verdict(Action.GIVE_UP, past, text + (ending.reason or ending.kind))
     text = f"retry {past.failures} of {limits.retries}"
-    return Verdict(Action.RETRY, past, text, _pause_s(past.failures + 1))
+    return Verdict(Action.RETRY, past, text, _pause_s(past.failures))
