@@ -7,9 +7,11 @@ queue has so many, a task takes a random time, some fail.
 from __future__ import annotations
 
 import heapq
+import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from anticline.component import (
     Component,
@@ -23,8 +25,9 @@ from anticline.component import (
     VelocityModel,
 )
 from anticline.events import record
+from anticline.events.log import EVENTS, Log
 from anticline.events.record import Event
-from anticline.workflow.expand import LoopProgress, expand
+from anticline.workflow.expand import LoopProgress, case_document, expand
 from anticline.workflow.graph import (
     Follow,
     Grid,
@@ -285,3 +288,27 @@ def simulate(
     """Run a workflow without loops, in imagination."""
     tasks = tasks_of(workflow or survey())
     return list(Simulation(tasks, slots, fails, seed).events())
+
+
+def write_run(
+    folder: Path, events: Sequence[Event], tasks: Sequence[Task], *, log: bool = True
+) -> Path:
+    """Lay out the folder that such a run leaves: cases, ends, logs and outputs."""
+    for task in tasks:
+        (folder / task.folder).mkdir(parents=True, exist_ok=True)
+        case = json.dumps(case_document(task, folder))
+        (folder / task.folder / "case.json").write_text(case)
+    by_id = {task.id: task for task in tasks}
+    for event in events:
+        if event.event == record.ENDED:
+            task = by_id[str(event.task)]
+            place = folder / task.folder
+            (place / "ended.json").write_text(json.dumps(dict(event.facts)))
+            (place / "log.txt").write_text(f"{task.id} speaks\n<b>& is heard</b>\n")
+            if event.facts["code"] == 0:
+                for file in task.outputs.values():
+                    (folder / file).write_bytes(b"0" * 8192)
+    if log:
+        with Log(folder / EVENTS) as written:
+            written.append(*events)
+    return folder

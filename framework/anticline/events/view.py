@@ -12,7 +12,7 @@ from anticline.events.status import failures, headline, queue_line, time_left_te
 from anticline.events.telling import is_news, tell
 
 if TYPE_CHECKING:
-    from rich.console import Group
+    from rich.console import Group, RenderableType
     from rich.table import Table
     from rich.text import Text
 
@@ -24,22 +24,26 @@ _FIXED_LINES = 8
 def view(sight: Sight, height: int, width: int = 100) -> Group:
     """Draw a run into so many lines and columns; what does not fit is left out."""
     from rich.console import Group
-    from rich.text import Text
 
     steps = list(sight.state.steps.values())
-    room = max(3, height - _FIXED_LINES - len(sight.state.queues))
-    shown = _choose(steps, room)
-    parts: list[Text | Table] = [Text(headline(sight), "bold"), Text()]
+    queues = list(filter(None, map(queue_line, sight.state.queues.values())))
+    wrong = list(failures(sight))
+    queues, wrong = queues[: height // 5], wrong[: height // 5]
+    room = height - len(queues) - len(wrong) - _FIXED_LINES
+    shown = _choose(steps, max(1, room))
+    parts = [_line(headline(sight), "bold"), _line()]
     parts.append(_steps(shown, min(_BAR, max(8, width - 60))))
     if left_out := len(steps) - len(shown):
-        parts.append(Text(f"and {left_out} steps more", "dim"))
-    parts.append(Text())
-    queues = map(queue_line, sight.state.queues.values())
-    parts += [Text(line) for line in queues if line]
-    parts += [Text(line, "red") for line in list(failures(sight))[:4]]
-    parts.append(Text(_pace(sight)))
-    news = max(0, height - len(parts) - len(shown) - 3)
-    return Group(*parts, Text(), *_news(sight, news))
+        parts.append(_line(f"and {left_out} steps more", "dim"))
+    parts += [_line(), *map(_line, queues), *(_line(text, "red") for text in wrong)]
+    parts += [_line(_pace(sight)), _line(), *_news(sight, room - len(shown))]
+    return Group(*parts)
+
+
+def _line(text: str = "", style: str = "") -> RenderableType:
+    from rich.text import Text
+
+    return Text(text, style, no_wrap=True, overflow="ellipsis")
 
 
 def _choose(steps: list[StepRecord], room: int) -> list[StepRecord]:
@@ -102,11 +106,6 @@ def _pace(sight: Sight) -> str:
     return f"{pace:.3g} tasks a minute; time left: {left}"
 
 
-def _news(sight: Sight, count: int) -> list[Text]:
-    from rich.text import Text
-
+def _news(sight: Sight, count: int) -> list[RenderableType]:
     events = [event for event in sight.state.last if is_news(event)]
-    lines = [Text(tell(event), "dim") for event in events[-count:]] if count else []
-    for line in lines:
-        line.no_wrap, line.overflow = True, "ellipsis"
-    return lines
+    return [_line(tell(event), "dim") for event in events[-count:]] if count > 0 else []
