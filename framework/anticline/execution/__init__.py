@@ -9,6 +9,19 @@ Batch scripts, which need no driver:
 - render: the scripts of a workflow or of cases, written into a folder
 - job: the record of a task, called by its script
 
+Workers, in jobs that come and go (docs/explanation/execution.md):
+
+- order: what a node is told to run, and how it ended
+- parsl_apps: orders as futures; parsl_config: a queue as Parsl's executor; address
+- blocks, slurm_blocks: jobs that hold workers; interchange: which one a task goes to
+- slots: the share of a block that a task takes (pure); timing: who waits how long
+- block: the program of a block, and its signals; worker: what it does with a message
+- attempt: one attempt at a task; warm: in this process; steps: as ranks of their own
+- driving: calling a component's driver; outcome: what ranks leave; measure; pinning
+- sharing, leases: who of a node's tasks goes next, on which cores
+
+Further:
+
 - launch: the `mpirun` command line of a local run (pure)
 - cores: a rank's share of the cores
 - failure: one message when several ranks fail

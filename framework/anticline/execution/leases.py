@@ -117,7 +117,8 @@ def _alone(folder: Path) -> Iterator[int]:
 
 def _alive(folder: Path) -> Iterator[tuple[Ticket, int]]:
     """Give the tickets that somebody holds, with their processes; remove others."""
-    for path in sorted(folder.glob(f"{_PREFIX}*")):
+    names = sorted(name for name in os.listdir(folder) if name.startswith(_PREFIX))  # noqa: PTH208  ten times as quick
+    for path in (folder / name for name in names):
         try:
             descriptor = os.open(path, os.O_RDONLY)
         except FileNotFoundError:
