@@ -4,12 +4,13 @@ STAMP := .venv/.set-up
 BIN := .venv/bin
 RANKS ?= 2
 CASES := configs/cases/anticline_2d
+RENDER = anticline render configs/workflows/anticline_2d.yaml --cluster configs/clusters/aws.yaml
 DEMO := output/anticline_2d
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test test-mpi test-full test-gpu bench doctor lock clean
+.PHONY: help setup demo check test test-mpi test-full test-gpu bench jobscripts doctor lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -50,6 +51,11 @@ test-gpu: ## the tests that need a CUDA device, on one process and on ranks
 
 bench: setup ## speed as ratios: to memory bandwidth, and to peers
 	@python benchmarks/run.py
+
+jobscripts: setup ## render jobscripts/ anew
+	@$(RENDER) --out jobscripts/x86 --queue x86
+	@$(RENDER) --out jobscripts/graviton --queue graviton
+	@$(RENDER) --out jobscripts/gpu --queue x86 --queue shots=gpu --queue image=gpu
 
 doctor: setup ## what this machine offers, and a remedy for each lack
 	@anticline doctor

@@ -1,6 +1,7 @@
 """anticline: subsurface workflows as batch jobs.
 
-The public verbs, imported when first used: `components`, `check`, `run`, `plot`.
+The public verbs, imported when first used: `components`, `check`, `plot`; `run` for
+cases, `run_workflow`, `resume`, `cancel` and `render` for workflows.
 The contract for solvers is `anticline.component`, the errors are
 `anticline.errors`.
 """
@@ -9,9 +10,21 @@ from __future__ import annotations
 
 from typing import Any
 
-_VERBS = ("check", "components", "plot", "run")
+_VERBS = (
+    "cancel", "check", "components", "plot", "render", "resume", "run", "run_workflow",
+)  # fmt: skip
 
-__all__ = ["__version__", "check", "components", "plot", "run"]
+__all__ = [
+    "__version__",
+    "cancel",
+    "check",
+    "components",
+    "plot",
+    "render",
+    "resume",
+    "run",
+    "run_workflow",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -363,7 +363,8 @@ def render(
     queue: Annotated[
         list[str] | None,
         typer.Option(
-            help="STEP=QUEUE of a workflow, repeatable; QUEUE of cases: they need one."
+            help="STEP=QUEUE of a workflow, or QUEUE of every step; repeatable. Cases "
+            "need one QUEUE."
         ),
     ] = None,
     ranks: Ranks = None,

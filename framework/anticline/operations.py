@@ -258,9 +258,9 @@ def render(
 ) -> list[Path]:
     """Write the batch scripts of one workflow, or of cases, and submit.sh.
 
-    queues : of a workflow "STEP=QUEUE", in the place of its own; of cases the name of
-    the one that all use. ranks, threads : of cases; a workflow says its own. Returns
-    the scripts, submit.sh last.
+    queues : of a workflow "STEP=QUEUE", in the place of its own, or "QUEUE" of every
+    step; of cases the name of the one that all use. ranks, threads : of cases; a
+    workflow says its own. Returns the scripts, submit.sh last.
 
     Raises
     ------
@@ -285,15 +285,13 @@ def render(
             "threads its steps have"
         )
         raise BadInput(msg)
-    from anticline.execution.steering import read_queues
+    from anticline.execution.steering import queues_of
     from anticline.workflow.document import read_workflow
 
+    document = read_workflow(paths[0])
+    chosen = queues_of(document.workflow, names)
     return rendering.render_workflow(
-        read_workflow(paths[0]),
-        components(),
-        Path(cluster),
-        Path(out),
-        read_queues(names),
+        document, components(), Path(cluster), Path(out), chosen
     )
 
 

@@ -6,13 +6,14 @@ is submitted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from anticline.cluster.model import Cluster, Queue
 from anticline.component.case import Case
 from anticline.component.declare import Component
-from anticline.errors import Finding
+from anticline.component.registry import Registry
+from anticline.errors import BadInput, Finding
 from anticline.execution.queues import Needs, allowed, needs
 from anticline.workflow.check_queues import misfits
 from anticline.workflow.graph import Request
@@ -72,16 +73,72 @@ def findings_of_cases(
     return found
 
 
-def job_of_step(tasks: Sequence[Task], component: Component, cluster: Cluster) -> Job:
-    """Plan the job of all tasks of a step, on the first queue that holds them.
+def jobs_of_steps(
+    tasks: Sequence[Task], registry: Registry, cluster: Cluster
+) -> tuple[dict[str, Job], str | None]:
+    """Plan the job of each step that has tasks, by the step's name.
 
-    `check_workflow` has found one.
+    Every step goes to the first queue that holds it and lives in the Slurm cluster
+    that can hold all of them. Gives that cluster too.
+
+    Raises
+    ------
+    BadInput
+        No Slurm cluster can.
     """
+    steps: dict[str, list[Task]] = {}
+    for task in tasks:
+        steps.setdefault(task.step, []).append(task)
+    made_of = {
+        step: registry.components[own[0].component] for step, own in steps.items()
+    }
+    choices = {
+        step: _queues(own[0], made_of[step], cluster) for step, own in steps.items()
+    }
+    where, queues = _in_one_slurm_cluster(choices, cluster)
+    jobs = {
+        step: _job_of_step(own, made_of[step], cluster, queues[step])
+        for step, own in steps.items()
+    }
+    return jobs, where
+
+
+def _in_one_slurm_cluster(
+    choices: Mapping[str, Sequence[str]], cluster: Cluster
+) -> tuple[str | None, dict[str, str]]:
+    """Choose a queue for each step, all of one Slurm cluster."""
+    lives = {name: queue.slurm_cluster for name, queue in cluster.queues.items()}
+    places = dict.fromkeys(lives[name] for names in choices.values() for name in names)
+    lacking = []
+    for where in places:
+        found = {
+            step: [name for name in names if lives[name] == where]
+            for step, names in choices.items()
+        }
+        if all(found.values()):
+            return where, {step: names[0] for step, names in found.items()}
+        left = ", ".join(step for step, names in found.items() if not names)
+        lacking.append(f"{where or 'the one at hand'} has no queue for {left}")
+    msg = (
+        "no Slurm cluster has queues for all steps, and a job cannot wait for one of "
+        f"another ({'; '.join(lacking)}); choose queues with --queue STEP=QUEUE, or "
+        "let a driver use several: anticline run"
+    )
+    raise BadInput(msg)
+
+
+def _queues(task: Task, component: Component, cluster: Cluster) -> tuple[str, ...]:
+    """Name the queues that hold a step's tasks, in its order; one of the tasks."""
+    return allowed(task.request, component, cluster, scattered=_scattered(task))
+
+
+def _job_of_step(
+    tasks: Sequence[Task], component: Component, cluster: Cluster, queue: str
+) -> Job:
+    """Plan the job of all tasks of a step, on one of the queues that hold them."""
     first = tasks[0]
-    scattered = "[" in first.id
-    queue = allowed(first.request, component, cluster, scattered=scattered)[0]
     made = cluster.queues[queue]
-    asked = needs(first.request, component, made, scattered=scattered)
+    asked = needs(first.request, component, made, scattered=_scattered(first))
     count = f", {len(tasks)} tasks" if len(tasks) > 1 else ""
     return Job(
         name=first.step.replace("/", "-"),
@@ -93,3 +150,7 @@ def job_of_step(tasks: Sequence[Task], component: Component, cluster: Cluster) -
         walltime_h=first.request.walltime_h or made.walltime_h,
         shifted=len(tasks) > cluster.most_array_tasks,
     )
+
+
+def _scattered(task: Task) -> bool:
+    return "[" in task.id

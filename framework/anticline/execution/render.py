@@ -11,7 +11,6 @@ Nothing names OUT: the folder can be moved, or copied to the cluster.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
 from pathlib import Path
 
 from anticline.cluster.document import read_cluster
@@ -23,10 +22,9 @@ from anticline.errors import BadInput, Finding
 from anticline.execution.chain import OK, Submission, chain
 from anticline.execution.jobscript import LOGS, RENDERED, RUN, jobscript
 from anticline.execution.plan import (
-    Job,
     findings_of_cases,
     job_of_case,
-    job_of_step,
+    jobs_of_steps,
 )
 from anticline.execution.runfiles import RunFiles
 from anticline.execution.steering import steered
@@ -35,7 +33,6 @@ from anticline.execution.unrolled import unrolled
 from anticline.workflow.check import check_workflow
 from anticline.workflow.document import Document
 from anticline.workflow.graph import Request
-from anticline.workflow.task import Task
 
 Queues = Mapping[str, tuple[str, ...]]
 
@@ -63,10 +60,9 @@ def render_workflow(
     if found := _no_slurm(cluster) or check_workflow(document, registry, cluster):
         raise BadInput(found)
     tasks, unless = unrolled(document.workflow, registry)
-    jobs = jobs_of(tasks, registry, cluster)
+    jobs, where = jobs_of_steps(tasks, registry, cluster)
     also = {name: (why.until,) for name, why in unless.items()}
     calls = chain(tasks, cluster.most_array_tasks, also)
-    where = _slurm_cluster(jobs.values(), cluster)
     scripts = [f"{jobs[call.step].name}.sh" for call in calls]
     what = f"Submits workflow {document.workflow.name} to {cluster.name}."
     submit = submit_script(calls, scripts, what, where, RUN)
@@ -76,42 +72,6 @@ def render_workflow(
     files = RunFiles(out / RUN, document, cluster_file, cluster, jobs)
     files.write(registry, tasks, unless)
     return _write(out, texts, submit)
-
-
-def jobs_of(
-    tasks: Sequence[Task], registry: Registry, cluster: Cluster
-) -> dict[str, Job]:
-    """Plan the job of each step that has tasks, by the step's name."""
-    by_step = groupby(sorted(tasks, key=_step), key=_step)
-    made = {
-        step: job_of_step(own, registry.components[own[0].component], cluster)
-        for step, own in ((step, list(group)) for step, group in by_step)
-    }
-    return {task.step: made[task.step] for task in tasks}
-
-
-def _step(task: Task) -> str:
-    return task.step
-
-
-def _slurm_cluster(jobs: Iterable[Job], cluster: Cluster) -> str | None:
-    """Give the Slurm cluster that all jobs go to."""
-    places: dict[str | None, list[str]] = {}
-    for job in jobs:
-        where = cluster.queues[job.queue].slurm_cluster
-        places.setdefault(where, []).append(f"{job.name} on {job.queue}")
-    if len(places) > 1:
-        shown = "; ".join(
-            f"{where or 'the one at hand'}: {', '.join(steps)}"
-            for where, steps in places.items()
-        )
-        msg = (
-            f"the steps' queues live in several Slurm clusters ({shown}), and a job "
-            "cannot wait for one of another; choose queues of one with --queue "
-            "STEP=QUEUE, or let a driver do it: anticline run"
-        )
-        raise BadInput(msg)
-    return next(iter(places))
 
 
 def _no_slurm(cluster: Cluster) -> list[Finding]:

@@ -24,6 +24,20 @@ def read_queues(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def queues_of(workflow: Workflow, texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Read "STEP=QUEUE" and "QUEUE", which is of every step that is not named.
+
+    Raises
+    ------
+    BadInput
+        One that is neither.
+    """
+    given = list(texts)
+    every = [text for text in given if "=" not in text]
+    named = [f"{step}={text}" for text in every for step in _names(workflow)]
+    return read_queues(named + [text for text in given if "=" in text])
+
+
 def steered(workflow: Workflow, queues: Mapping[str, tuple[str, ...]]) -> Workflow:
     """Give a workflow whose steps use the queues named for them.
 

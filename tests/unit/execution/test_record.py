@@ -137,10 +137,10 @@ def test_nothing_names_the_folder_so_that_it_can_be_moved(out):
     ("cluster", "queues", "text"),
     [
         ("laptop", [], "has no Slurm; run it there: anticline run"),
-        ("aws", ["first=graviton"], "live in several Slurm clusters"),
+        ("aws", ["x86", "first=graviton"], "no Slurm cluster has queues for all steps"),
         ("aws", ["fist=graviton"], "did you mean 'first'"),
         ("aws", ["first=gravitas"], "unknown queue 'gravitas'"),
-        ("aws", ["graviton"], "needs the form STEP=QUEUE"),
+        ("aws", ["first="], "needs the form STEP=QUEUE"),
     ],
 )
 def test_what_cannot_be_rendered_is_said_and_nothing_is_written(
@@ -152,7 +152,15 @@ def test_what_cannot_be_rendered_is_said_and_nothing_is_written(
 
 
 def test_jobs_go_to_the_slurm_cluster_of_their_queues(chores, tmp_path):
-    names = ("first", "counting/count", "after")
-    steered = [f"{name}=graviton" for name in names]
-    out = render(tmp_path / "out", STEPS, CLUSTERS / "aws.yaml", *steered)
+    out = render(tmp_path / "out", STEPS, CLUSTERS / "aws.yaml", "graviton")
     assert "sbatch -M anticline-arm " in (out / "submit.sh").read_text()
+
+
+def test_queues_are_chosen_in_one_slurm_cluster(chores, tmp_path):
+    steps = {
+        "first": {**STEPS["first"], "queues": ["graviton", "gpu"]},
+        "other": {**STEPS["first"], "queues": ["x86"]},
+    }
+    out = render(tmp_path / "out", steps, CLUSTERS / "aws.yaml")
+    assert "sbatch -M anticline-x86 " in (out / "submit.sh").read_text()
+    assert "--partition=gpu\n" in (out / "first.sh").read_text()
