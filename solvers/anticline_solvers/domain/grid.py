@@ -65,6 +65,15 @@ class Grid:
         steps = np.arange(self.shape[axis], dtype=np.float64)
         return np.asarray(self.origin_m[axis] + self.spacing_m[axis] * steps)
 
+    def agrees_with(self, other: Grid) -> bool:
+        """Tell whether cells agree to a millionth of the spacing."""
+        near = 1e-6 * min(self.spacing_m)
+        return (
+            self.shape == other.shape
+            and np.allclose(self.spacing_m, other.spacing_m, rtol=1e-6)
+            and np.allclose(self.origin_m, other.origin_m, rtol=0, atol=near)
+        )
+
     def to_cells(self, positions_m: ArrayLike) -> NDArray[np.float64]:
         """Positions (n, ndim) [m] as fractional cell numbers, float64 (n, ndim)."""
         positions = np.asarray(positions_m, np.float64).reshape(-1, self.ndim)

@@ -6,7 +6,7 @@ shots that were stacked are the attribute `shots` of the root.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import h5py
@@ -43,10 +43,12 @@ def write_image(
     fingerprint: str = "",
     *,
     units: Mapping[str, str] | None = None,
+    also: Callable[[h5py.File], None] | None = None,
 ) -> None:
     """Write arrays of the grid's shape; `datasets` must have "image".
 
-    units : of the data sets; "1" (no unit) for those not named.
+    units : of the data sets; "1" (no unit) for those not named. also : adds more to
+        the open file, such as `formats.sums.put_sums`.
     """
     if "image" not in datasets:
         msg = f"an image file needs the data set 'image', found {sorted(datasets)}"
@@ -56,6 +58,8 @@ def write_image(
         file.attrs["shots"] = np.asarray(list(shots), np.int64)
         for name, values in datasets.items():
             _put(file, name, grid, values, (units or {}).get(name, "1"))
+        if also is not None:
+            also(file)
 
 
 def _put(file: h5py.File, name: str, grid: Grid, values: ArrayLike, unit: str) -> None:

@@ -2,6 +2,7 @@
 
 forward      component: model gathers
 rtm          component: migrate gathers
+stack        component: add images of parts of a survey
 compare      component: judge an image
 components   the declarations of all of them
 

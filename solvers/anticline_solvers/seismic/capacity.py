@@ -34,7 +34,8 @@ from anticline_solvers.seismic.physics import PHYSICS, foreseen
 from anticline_solvers.seismic.shots.schedule import ranks_for_a_shot
 
 Cells = tuple[int, ...]
-FLOAT32 = 4
+FLOAT32, FLOAT64 = 4, 8
+STACKED = 2 * FLOAT32 + 2 * FLOAT64  # bytes a cell: an image, its light, their sums
 
 
 def space(case: Case, port: str, n_bytes: int) -> list[Finding]:
@@ -133,11 +134,16 @@ def storage(case: Case, grid: Grid, survey: Survey, comm_size: int) -> list[Find
 
 
 def storage_sizes(
-    case: Case, grid: Grid, survey: Survey, comm_size: int
+    case: Case,
+    grid: Grid,
+    survey: Survey,
+    comm_size: int,
+    budget: float | None = None,
 ) -> Sizes | None:
     """Give the sizes that a run will choose its storage by; None: no such run.
 
-    Without a budget, what a rank of this machine is given now.
+    budget : bytes of a rank; None: the case's, or without one what a rank of this
+        machine is given now.
     """
     p, shared = case.parameters, ranks_of(case, survey, comm_size)
     box = max(
@@ -157,8 +163,9 @@ def storage_sizes(
     except ValueError:  # too few cells for the ranks: a finding of its own
         return None
     n_imaging = math.ceil(time_steps(survey, dt_s) / every)
-    budget = p["memory_budget"]
-    given = FREE_MEMORY_SHARE * free_bytes() / comm_size if budget is None else budget
+    given = p["memory_budget"] if budget is None else budget
+    if given is None:
+        given = FREE_MEMORY_SHARE * free_bytes() / comm_size
     return largest(parts, n_imaging, every, codec_tolerance(p), int(given))
 
 

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import h5py
+
 from anticline.component import Case
 from anticline.component.context import work_folder
 from anticline.errors import BadInput, Finding
@@ -24,12 +26,14 @@ from anticline_solvers.formats.model import (
     summary,
     velocity_fault,
 )
+from anticline_solvers.formats.provenance import read_provenance
+from anticline_solvers.formats.sums import Heading, read_heading
 from anticline_solvers.formats.survey import Survey, read_survey
 from anticline_solvers.numerics.stability import check_sampling, choose_time_step
 from anticline_solvers.seismic import capacity
 from anticline_solvers.seismic.acquisition import spreads as acquisition
 from anticline_solvers.seismic.acquisition import wavelets
-from anticline_solvers.seismic.shots import identity
+from anticline_solvers.seismic.shots import identity, parts
 from anticline_solvers.seismic.shots.files import ShotFiles
 
 T = TypeVar("T")
@@ -78,9 +82,43 @@ def kept_shots(case: Case, survey: Survey) -> list[Finding]:
 
 
 def survey_of(case: Case, port: str = "survey") -> tuple[Survey | None, list[Finding]]:
-    """Read the survey, with the findings that keep it from being read."""
+    """Read the part of the survey that a case does, with what is wrong with it.
+
+    Where there is no such part, it is the whole survey.
+    """
     findings: list[Finding] = []
-    return attempt(lambda: read_survey(case.inputs[port]), findings), findings
+    survey = attempt(lambda: read_survey(case.inputs[port]), findings)
+    if survey is None:
+        return None, findings
+    wrong = parts.faults(case.parameters, len(survey.shots))
+    findings += [case.finding(f"parameters.{k}", text) for k, text in wrong.items()]
+    return survey if wrong else parts.of(survey, case.parameters), findings
+
+
+def heading_of(path: Path, findings: list[Finding]) -> Heading | None:
+    """Read what an image says of its sums; with findings, None."""
+    return attempt(lambda: read_heading(path), findings)
+
+
+def surface_warning(case: Case) -> str:
+    """Say that gathers were modelled with another surface than they are migrated with.
+
+    Empty where they agree, or the gathers do not say that they were modelled.
+    """
+    with h5py.File(case.inputs["gathers"], "r") as file:
+        story = read_provenance(file)
+    made_with = story.get("parameters")
+    if not isinstance(made_with, dict) or "free_surface" not in made_with:
+        return ""
+    modelled, here = bool(made_with["free_surface"]), case.parameters["free_surface"]
+    if modelled == here:
+        return ""
+    return (
+        f"warning: {story.get('component', 'a case')} modelled these gathers with "
+        f"free_surface: {str(modelled).lower()}, and they are migrated with "
+        f"free_surface: {str(here).lower()}; what the surface reflects is imaged "
+        "where nothing is"
+    )
 
 
 def velocity_grid(path: Path) -> Grid:
@@ -211,7 +249,7 @@ def imaging(case: Case, survey: Survey, comm_size: int) -> list[Finding]:
     if grid is None or grid.ndim != survey.ndim:
         return findings
     cells = sum(map(math.prod, capacity.windows(case, grid, survey)))
-    stacked = math.prod(grid.shape)
-    findings += capacity.space(case, "image", 2 * 4 * (cells + stacked))
+    stacked = capacity.STACKED * math.prod(grid.shape)
+    findings += capacity.space(case, "image", 2 * capacity.FLOAT32 * cells + stacked)
     findings += capacity.memory(case, grid, survey, comm_size, imaging=True)
     return findings + capacity.storage(case, grid, survey, comm_size)

@@ -38,6 +38,13 @@ def correlation(a: Field, b: Field) -> float:
     return float((x * y).sum()) / scale if scale > 0.0 else 0.0
 
 
+def relative_difference(image: Field, reference: Field) -> float | None:
+    """L2 norm of image - reference over that of the reference; None where that is 0."""
+    one, other = np.asarray(image, np.float64), np.asarray(reference, np.float64)
+    apart, size = float(np.linalg.norm(one - other)), float(np.linalg.norm(other))
+    return apart / size if size > 0.0 else None
+
+
 def gain_controlled(image: Field, cells: int) -> Field:
     """Divide by the root mean square over ``cells`` of depth around each cell."""
     power = uniform_filter1d(np.asarray(image, np.float64) ** 2, cells, axis=-1)
@@ -79,6 +86,7 @@ def compare(
     return {
         "format": FORMAT,
         "correlation": correlation(image, reference),
+        "relative_difference": relative_difference(image, reference),
         "best_shift_m": best * spacing,
         "correlation_at_best_shift": by_shift[best],
         "windows": _by_depth(image, reference, depths, parameters["window_m"]),
@@ -137,7 +145,7 @@ def check(case: Case, comm_size: int) -> list[Finding]:
 
 
 def _grid_findings(case: Case, one: Grid, other: Grid) -> list[Finding]:
-    if not same_grid(one, other):
+    if not one.agrees_with(other):
         text = f"is on {other}, the image on {one}; both must be on one grid"
         return [case.finding("inputs.reference", text)]
     box = compared_box(one, case.parameters)
@@ -145,17 +153,6 @@ def _grid_findings(case: Case, one: Grid, other: Grid) -> list[Finding]:
         text = "top_m, bottom_m and side_m leave no two cells to compare"
         return [case.finding("parameters", text)]
     return []
-
-
-def same_grid(one: Grid, other: Grid) -> bool:
-    """Tell whether cells agree to a millionth of the spacing."""
-    return (
-        one.shape == other.shape
-        and np.allclose(one.spacing_m, other.spacing_m, rtol=1e-6)
-        and np.allclose(
-            one.origin_m, other.origin_m, rtol=0, atol=1e-6 * min(one.spacing_m)
-        )
-    )
 
 
 def finished(case: Case) -> bool:

@@ -108,6 +108,13 @@ _WAVES = (
     ),
 )
 
+_PART = (
+    Parameter(
+        "part", "int", "which of the parts is done here, counted from 0", 0, minimum=0
+    ),
+    Parameter("parts", "int", "into which the survey's shots are split", 1, minimum=1),
+)
+
 _GATHERS = (
     _length("gathers_shift_max_m", "largest half-offset of the image gathers", None, 0),
     _length("gathers_every_m", "distance of their image points", None, 1e-3),
@@ -181,7 +188,7 @@ FORWARD = Component(
         Input("survey", Survey, "sources, receivers and wavelet"),
     ),
     outputs=(Output("gathers", ShotGathers, "one gather a shot"),),
-    parameters=_WAVES,
+    parameters=(*_WAVES, *_PART),
     run=f"{_SEISMIC}.forward:run",
     check=f"{_SEISMIC}.forward:check",
     finished=f"{_DIGEST}:finished",
@@ -202,6 +209,7 @@ RTM = Component(
     ),
     parameters=(
         *_WAVES,
+        *_PART,
         Parameter(
             "condition",
             "str",
@@ -305,6 +313,23 @@ RTM = Component(
     finished=f"{_DIGEST}:finished",
     digest=f"{_DIGEST}:digest",
     resources=Resources(bytes_per_cell=32.0, gpu="optional"),
+    version="2",
+)
+
+STACK = Component(
+    name="seismic.stack",
+    summary="add images of parts of a survey to one image",
+    inputs=(
+        Input("images", Image, "images by seismic.rtm, or stacks of some", many=True),
+    ),
+    outputs=(Output("image", Image, "the image of all their shots"),),
+    parameters=(),
+    run=f"{_SEISMIC}.stack:run",
+    check=f"{_SEISMIC}.stack:check",
+    finished=f"{_DIGEST}:finished",
+    digest=f"{_DIGEST}:digest",
+    resources=Resources(ranks=(1, None), bytes_per_cell=48.0, threads=False),
+    reduces="images",
 )
 
 COMPARE = Component(
@@ -331,6 +356,7 @@ COMPARE = Component(
     finished=f"{_SEISMIC}.compare:finished",
     digest=f"{_DIGEST}:digest",
     resources=Resources(ranks=(1, None), threads=False),
+    version="2",
 )
 
-COMPONENTS = (SURVEY, FORWARD, RTM, COMPARE, QC)
+COMPONENTS = (SURVEY, FORWARD, RTM, STACK, COMPARE, QC)

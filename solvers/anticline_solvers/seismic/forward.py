@@ -28,7 +28,7 @@ from anticline_solvers.seismic import checks
 from anticline_solvers.seismic.acquisition.aperture import Box, window
 from anticline_solvers.seismic.acquisition.recording import Recording
 from anticline_solvers.seismic.modelling import Modelling
-from anticline_solvers.seismic.shots import identity, run_lock
+from anticline_solvers.seismic.shots import identity, parts, run_lock
 from anticline_solvers.seismic.shots.files import ShotFiles
 from anticline_solvers.seismic.shots.restart import Restart
 from anticline_solvers.seismic.shots.schedule import (
@@ -56,7 +56,7 @@ def check(case: Case, comm_size: int) -> list[Finding]:
 
 
 def run(case: Case, context: RunContext) -> None:
-    """Model every shot that is not done yet, then write the gathers."""
+    """Model every shot of its part that is not done yet, then write the gathers."""
     with run_lock.held(context.comm, context.folder / "shots"):
         _model_all(case, context)
 
@@ -74,8 +74,8 @@ def _model_all(case: Case, context: RunContext) -> None:
     group, label = job.modelling.comm, "shots modelled"
     each_shot(context, group, pending, job.compute, label, interval_s)
     if comm.rank == 0:
-        parts = [files.path(shot_id) for shot_id in survey.shot_ids]
-        combine(parts, output, survey, context.provenance, context.fingerprint)
+        done = [files.path(shot_id) for shot_id in survey.shot_ids]
+        combine(done, output, survey, context.provenance, context.fingerprint)
         if case.parameters["keep_shots"]:
             files.tidy()
         else:
@@ -92,12 +92,13 @@ class Job:
     files: ShotFiles
     aperture_m: float | None
     tell: Callable[[str], None]
+    which: str = ""
 
     @classmethod
     def of(cls, case: Case, context: RunContext) -> Job:
         """Divide the ranks into groups; collective."""
         p, comm = case.parameters, context.comm
-        survey = read_survey(case.inputs["survey"])
+        survey = parts.of(read_survey(case.inputs["survey"]), p)
         shared = comm.bcast(identity.common(case, survey) if comm.rank == 0 else None)
         ranks = ranks_for_a_shot(
             p["ranks_per_shot"], survey.ndim, len(survey.shots), comm.size
@@ -105,7 +106,8 @@ class Job:
         group = group_of(comm, ranks)
         modelling = Modelling.of(case.inputs["model"], p, comm, group)
         files = ShotFiles(context.folder / "shots", shared)
-        return cls(modelling, survey, files, p["aperture_m"], context.tell)
+        which = parts.told(survey, p)
+        return cls(modelling, survey, files, p["aperture_m"], context.tell, which)
 
     def pending(self) -> list[int]:
         """Shots that are not done yet."""
@@ -118,7 +120,8 @@ class Job:
         """Say in a line what is about to run."""
         modelling, shots = self.modelling, len(self.survey.shots)
         return (
-            f"{pending} of {shots} shots to do, {modelling.comm.size} rank(s) a shot, "
+            f"{self.which}{pending} of {shots} shots to do, "
+            f"{modelling.comm.size} rank(s) a shot, "
             f"{modelling.time_steps(self.survey)} time steps of "
             f"{1e3 * modelling.dt_s:.4g} ms"
         )

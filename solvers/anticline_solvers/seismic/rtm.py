@@ -8,8 +8,9 @@ does.
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -26,7 +27,7 @@ from anticline_solvers.formats.gathers import GatherReader, read_shot, trace_fau
 from anticline_solvers.formats.hdf5 import finished
 from anticline_solvers.formats.survey import Shot, Survey
 from anticline_solvers.numerics.storage import Sweep
-from anticline_solvers.seismic import checks
+from anticline_solvers.seismic import capacity, checks
 from anticline_solvers.seismic.acquisition.aperture import Box, in_grid, window
 from anticline_solvers.seismic.forward import model_shot, watched
 from anticline_solvers.seismic.imaging import conditions, gather_choice
@@ -44,7 +45,7 @@ from anticline_solvers.seismic.imaging.stack import Partial
 from anticline_solvers.seismic.imaging.stacking import stack_shots
 from anticline_solvers.seismic.modelling import Modelling
 from anticline_solvers.seismic.physics import Propagator
-from anticline_solvers.seismic.shots import identity, run_lock
+from anticline_solvers.seismic.shots import identity, parts, run_lock
 from anticline_solvers.seismic.shots.data import Traces, prepared, received
 from anticline_solvers.seismic.shots.files import ShotFiles, write_partial
 from anticline_solvers.seismic.shots.restart import Restart
@@ -96,13 +97,16 @@ def _gather_findings(case: Case, survey: Survey, comm_size: int) -> list[Finding
 
 
 def survey_of(case: Case) -> Survey:
-    """Read the survey of the gathers; BadInput where traces do not fit it."""
+    """Read the part of the gathers' survey that the case does.
+
+    Raises BadInput where traces do not fit it.
+    """
     with GatherReader(case.inputs["gathers"]) as reader:
-        return reader.survey
+        return parts.of(reader.survey, case.parameters)
 
 
 def run(case: Case, context: RunContext) -> None:
-    """Migrate every shot that is not done yet, then stack."""
+    """Migrate every shot of its part that is not done yet, then stack."""
     with run_lock.held(context.comm, context.folder / "shots"):
         _migrate_all(case, context)
 
@@ -113,16 +117,17 @@ def _migrate_all(case: Case, context: RunContext) -> None:
         context.log(f"{outputs[0]} is there, made by this case; nothing to do")
         return
     job = Job.of(case, context)
-    shot_ids = job.survey.shot_ids
     pending = comm.bcast(job.pending() if comm.rank == 0 else None)
-    context.log(job.describe(len(pending)))
+    if comm.rank == 0:
+        for line in job.opening(len(pending), comm.size):
+            context.log(line)
     interval_s = case.parameters["checkpoint_interval_s"]
     group, label = job.modelling.comm, "shots migrated"
     each_shot(context, group, pending, job.compute, label, interval_s)
-    total = stack_shots(comm, job.files, shot_ids)
+    total = stack_shots(comm, job.files, job.survey.shot_ids)
     if total is not None:
         grid, lattice = job.modelling.grid, job.lattice
-        write_stack(case, context, grid, lattice, shot_ids, total)
+        write_stack(case, context, grid, lattice, job.survey, total)
         if case.parameters["keep_shots"]:
             job.files.tidy()
         else:
@@ -184,6 +189,7 @@ class Job:
         """Say in a line what is about to run."""
         shots, modelling = len(self.survey.shots), self.modelling
         return (
+            f"{parts.told(self.survey, self.case.parameters)}"
             f"{pending} of {shots} shots to do, {modelling.comm.size} rank(s) a shot, "
             f"{modelling.time_steps(self.survey)} time steps of "
             f"{1e3 * modelling.dt_s:.4g} ms, an image every {self.every}"
@@ -273,13 +279,30 @@ class Job:
             finding = self.case.finding("parameters.memory_budget", str(error))
             raise BadInput(finding) from error
         if comm.rank == 0:
-            self.tell_once(choice.describe(sizes, keeping.policy))
+            self.tell_once(choice.policy, choice.describe(sizes, keeping.policy))
         return keeping.sweep(choice, sizes, run, comm)
 
-    def tell_once(self, text: str) -> None:
-        """Show a line unless it was shown before."""
-        if text not in self.told:
-            self.told.add(text)
+    def opening(self, pending: int, ranks: int) -> Iterator[str]:
+        """Say what is about to run, what is doubtful, how wavefields will be kept."""
+        yield self.describe(pending)
+        if not pending:
+            return
+        if doubt := checks.surface_warning(self.case):
+            yield doubt
+        grid, keeping = self.modelling.grid, self.keeping
+        sizes = capacity.storage_sizes(
+            self.case, grid, self.survey, ranks, keeping.budget_bytes
+        )
+        with contextlib.suppress(ValueError):  # the sweep says what is wrong
+            if sizes is not None:
+                choice = keeping.chosen(sizes, self.modelling.backend)
+                self.told.add(choice.policy)
+                yield choice.describe(sizes, keeping.policy)
+
+    def tell_once(self, policy: str, text: str) -> None:
+        """Show a line unless there was one about the same policy before."""
+        if policy not in self.told:
+            self.told.add(policy)
             self.tell(text)
 
     def imaging(self, propagator: Propagator, box: Box) -> conditions.Imaging:

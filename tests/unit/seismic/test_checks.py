@@ -366,3 +366,30 @@ def test_a_survey_takes_no_image_for_its_model(folder):
     )
     (finding,) = survey.check(made, 1)
     assert "is anticline-image/1; needed is anticline-model/1" in finding.text
+
+
+def test_a_faulty_line_does_not_hide_that_the_others_lie_outside_the_model(folder):
+    numbers = {
+        f"{role}_{end}_m": value
+        for role in ("source", "receiver")
+        for end, value in (("first", 0.0), ("last", 100.0), ("interval", 10.0))
+    }
+    made = case(
+        SURVEY,
+        {"model": folder / "m.h5"},
+        {"survey": folder / "new.h5"},
+        peak_frequency_hz=10.0,
+        sample_interval_s=0.004,
+        duration_s=0.5,
+        **numbers | {"receiver_last_m": -50.0, "source_depth_m": 900.0},
+    )
+    found = texts(survey.check(made, 1))
+    assert "receiver: first 0 m, last -50 m" in found
+    assert "11 sources lie outside the model" in found
+    given = {"source_last_m": -50.0, "receiver_depth_m": 900.0, "spread": "rolling"}
+    made.parameters.update(numbers | given)
+    found = texts(survey.check(made, 1))
+    assert "source: first 0 m, last -50 m" in found
+    assert "11 receivers lie outside the model" in found
+    made.parameters.update(receiver_depth_m=20.0, receiver_first_m=-4000.0)
+    assert "outside" not in texts(survey.check(made, 1))

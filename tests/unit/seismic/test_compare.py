@@ -71,6 +71,6 @@ def test_gain_control_takes_a_slow_trend_out():
 
 
 def test_grids_that_differ_are_told_apart():
-    assert compare.same_grid(GRID, GRID)
-    assert not compare.same_grid(GRID, Grid((30, 120), (10.0, 5.0), (1.0, 0.0)))
-    assert not compare.same_grid(GRID, Grid((30, 121), (10.0, 5.0), (0.0, 0.0)))
+    assert GRID.agrees_with(GRID)
+    assert not GRID.agrees_with(Grid((30, 120), (10.0, 5.0), (1.0, 0.0)))
+    assert not GRID.agrees_with(Grid((30, 121), (10.0, 5.0), (0.0, 0.0)))

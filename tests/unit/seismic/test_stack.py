@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from anticline_solvers.domain.placed import Placed
 from anticline_solvers.seismic.imaging import stack
-from anticline_solvers.seismic.imaging.stack import Partial, Placed
+from anticline_solvers.seismic.imaging.stack import Partial
 
 SHAPE = (9, 5)
 

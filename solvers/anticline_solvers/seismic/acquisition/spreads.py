@@ -27,6 +27,7 @@ Positions = NDArray[np.float64]
 FIXED, ROLLING = "fixed", "rolling"
 MOST_SOURCES = 1_000_000
 MOST_RECEIVERS = 10_000_000
+MOST = (MOST_SOURCES, MOST_RECEIVERS)
 MOST_ROLLING = 100_000_000  # receivers of all shots together: 2.4 GB of positions
 
 
@@ -168,6 +169,23 @@ def outside(grid: Grid, shots: Iterable[Shot]) -> list[str]:
             f"model, which spans {extent}; move or drop them"
         )
     return found
+
+
+def outside_alone(grid: Grid, kind: str, spread: Spread, rolling: bool) -> list[str]:
+    """Say how many sources, or receivers, lie outside the grid, the others unknown.
+
+    rolling : the spread holds offsets from sources, so that its depth alone counts.
+    """
+    if grid.ndim != (2 if spread.y is None else 3):
+        return []
+    positions = spread.positions_m()
+    if rolling:
+        positions[:, :-1] = grid.origin_m[:-1]
+    lost = int((~grid.contains(positions)).sum())
+    if not lost:
+        return []
+    text = f"{lost:,} {kind}s lie outside the model, which spans {_extent(grid)}"
+    return [f"{text}; move or drop them"]
 
 
 def on_free_surface(grid: Grid, shots: Iterable[Shot]) -> list[str]:

@@ -30,12 +30,15 @@ def check(case: Case, comm_size: int) -> list[Finding]:
     findings += _wavelet_findings(case) + _length_findings(case)
     shots, wrong = _shots_or_findings(case)
     findings += wrong
-    if shots is not None and "model" in case.inputs:
+    grid = None
+    if "model" in case.inputs:
         grid = checks.attempt(
             lambda: checks.velocity_grid(case.inputs["model"]), findings
         )
-        if grid is not None:
-            findings += _misplaced(case, grid, shots)
+    if grid is not None and shots is not None:
+        findings += _misplaced(case, grid, shots)
+    elif grid is not None and "positions" not in case.inputs:
+        findings += _misplaced_alone(case, grid)
     return findings
 
 
@@ -193,6 +196,20 @@ def _half_3d(case: Case) -> list[Finding]:
         "receiver_line; a 2-D one none of them"
     )
     return [case.finding("parameters", text)]
+
+
+def _misplaced_alone(case: Case, grid: Grid) -> list[Finding]:
+    """Find sources, or receivers, outside the model where the others are faulty."""
+    rolling = case.parameters["spread"] == ROLLING
+    texts = []
+    for role, most in zip(ROLES, acquisition.MOST, strict=True):
+        if _role_findings(case, role):
+            continue
+        spread = _spread(case.parameters, role)
+        if spread.count <= most:
+            rolls = rolling and role == "receiver"
+            texts += acquisition.outside_alone(grid, role, spread, rolls)
+    return [case.finding("parameters", text) for text in texts]
 
 
 def _misplaced(case: Case, grid: Grid, shots: tuple[Shot, ...]) -> list[Finding]:

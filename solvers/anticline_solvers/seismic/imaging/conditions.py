@@ -44,6 +44,8 @@ from anticline_solvers.seismic.imaging.image_gathers import (
 CROSS_CORRELATION = "cross_correlation"
 INVERSE_SCATTERING = "inverse_scattering"
 LAPLACIAN = "laplacian"
+Samples = NDArray[np.floating[Any]]
+
 CONDITIONS = (CROSS_CORRELATION, INVERSE_SCATTERING, LAPLACIAN)
 
 
@@ -192,26 +194,32 @@ def _per_axis(
 
 def finish(
     condition: str,
-    image: Field,
-    velocity: Field,
+    image: Samples,
+    velocity: Samples,
     spacing_m: tuple[float, ...],
     space_order: int,
-) -> Field:
-    """Scale a stacked image to a cos^2-weighted s r; global arrays of one shape.
+) -> Samples:
+    """Scale a stacked image to a cos^2-weighted s r, float64; global, of one shape.
 
     velocity : of the migration model [m/s].
+
+    It is linear in the image: scaled stacks may be added.
     """
-    squared = velocity.astype(np.float32) ** 2
+    squared = velocity.astype(np.float64) ** 2
     if condition == INVERSE_SCATTERING:
-        return np.asarray(0.5 * squared * image, np.float32)
+        return np.asarray(0.5 * squared * image)
     if condition == LAPLACIAN:
-        curve = laplacian(image, spacing_m, space_order)
-        return np.asarray(-0.25 * squared * curve, np.float32)
-    return image
+        return np.asarray(-0.25 * squared * laplacian(image, spacing_m, space_order))
+    return np.asarray(image, np.float64)
 
 
-def laplacian(field: Field, spacing_m: tuple[float, ...], order: int) -> Field:
-    """Laplacian of a global field, float32; its edge values continue outside."""
+def reach_of(condition: str, space_order: int) -> int:
+    """Cells around those of a stack that `finish` changes."""
+    return space_order // 2 if condition == LAPLACIAN else 0
+
+
+def laplacian(field: Samples, spacing_m: tuple[float, ...], order: int) -> Samples:
+    """Laplacian of a global field, float64; its edge values continue outside."""
     weights = second_derivative(order)
     reach = len(weights) - 1
     padded = np.pad(field.astype(np.float64), reach, mode="edge")
@@ -220,17 +228,17 @@ def laplacian(field: Field, spacing_m: tuple[float, ...], order: int) -> Field:
         for k, weight in enumerate(weights):
             for side in {k, -k}:
                 total += weight / spacing**2 * padded[_moved(field, reach, axis, side)]
-    return total.astype(np.float32)
+    return total
 
 
-def _moved(field: Field, reach: int, axis: int, cells: int) -> tuple[slice, ...]:
+def _moved(field: Samples, reach: int, axis: int, cells: int) -> tuple[slice, ...]:
     return tuple(
         slice(reach + cells * (a == axis), reach + cells * (a == axis) + n)
         for a, n in enumerate(field.shape)
     )
 
 
-def normalise(image: Field, illumination: Field, epsilon: float) -> Field:
+def normalise(image: Samples, illumination: Samples, epsilon: float) -> Samples:
     """Divide by the source illumination, stabilised by a share of its mean.
 
     epsilon : share of the mean illumination added to it; positive. The image is
@@ -239,17 +247,17 @@ def normalise(image: Field, illumination: Field, epsilon: float) -> Field:
     return divided(image, illumination, floor_of(illumination, epsilon))
 
 
-def floor_of(illumination: Field, epsilon: float) -> float:
+def floor_of(illumination: Samples, epsilon: float) -> float:
     """Give the share of the mean illumination that keeps a quotient finite."""
     return epsilon * float(illumination.mean(dtype=np.float64))
 
 
-def divided(image: Field, illumination: Field, floor: float) -> Field:
-    """Divide by the illumination plus a floor; zero where there is no light at all.
+def divided(image: Samples, illumination: Samples, floor: float) -> Samples:
+    """Divide by the illumination plus a floor, in float64; zero without any light.
 
     A free surface is such a place: the pressure is zero there and its gradient not.
     """
+    light = np.asarray(illumination, np.float64)
     if floor <= 0.0:
-        return np.zeros_like(image)
-    quotient = image / (illumination + np.float32(floor))
-    return np.asarray(np.where(illumination > 0, quotient, 0), np.float32)
+        return np.zeros_like(image, np.float64)
+    return np.asarray(np.where(light > 0, image / (light + floor), 0.0))

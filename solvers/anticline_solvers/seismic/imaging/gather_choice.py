@@ -128,7 +128,7 @@ def space(case: Case, grid: Grid, survey: Survey) -> list[Finding]:
     if lattice is None:
         return []
     cells = sum(map(math.prod, capacity.windows(case, grid, survey)))
-    images = 2 * capacity.FLOAT32 * (cells + math.prod(grid.shape))
+    images = 2 * capacity.FLOAT32 * cells + capacity.STACKED * math.prod(grid.shape)
     gathers = sum(shot_bytes(lattice, grid, survey, case)) + stacked_bytes(
         lattice, grid
     )
@@ -152,7 +152,7 @@ def memory(case: Case, grid: Grid, survey: Survey, comm_size: int) -> list[Findi
     others = capacity.run_bytes(cells, case.parameters, imaging=True) + columns
     largest = max(shot_bytes(lattice, grid, survey, case))
     levels = math.ceil(math.log2(len(survey.shots))) + 3
-    gathers = max(3 * largest, levels * stacked_bytes(lattice, grid))
+    gathers = max(3 * largest, levels * 2 * stacked_bytes(lattice, grid))  # float64
     free = free_bytes() - others // shared
     if gathers <= free:
         return []

@@ -1,32 +1,48 @@
 """From the sums of imaging steps to the files: a shot's part, and the stack's.
 
-A shot's image is muted before it is kept. The stack is scaled (`imaging.finish`) and
-divided by its illumination; its image gathers likewise, each trace as the image is
-at its point, so that a gather at half-offset 0 is the image.
+A shot's image is muted before it is kept. The stack is scaled (`imaging.finish`), and
+kept so beside the image, which is divided by its illumination: scaled stacks of parts
+of a survey may be added, and divided once (`seismic.stack`). Image gathers are scaled
+and divided likewise, each trace as the image is at its point, so that a gather at
+half-offset 0 is the image.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anticline.component import Case, RunContext
+from anticline_solvers.domain import placed
 from anticline_solvers.domain.grid import Grid
+from anticline_solvers.domain.placed import Placed
+from anticline_solvers.formats.geometry import Frame
 from anticline_solvers.formats.image import write_image
 from anticline_solvers.formats.image_gathers import GatherAxes, write_image_gathers
 from anticline_solvers.formats.model import read_field, read_frame
+from anticline_solvers.formats.sums import (
+    ILLUMINATION,
+    STACK,
+    Origin,
+    Sums,
+    put_sums,
+)
+from anticline_solvers.formats.survey import Survey
 from anticline_solvers.seismic.acquisition import mute
 from anticline_solvers.seismic.acquisition.aperture import Box, windowed
 from anticline_solvers.seismic.forward import insist_finite
 from anticline_solvers.seismic.imaging import conditions as imaging
-from anticline_solvers.seismic.imaging.conditions import Imaging
+from anticline_solvers.seismic.imaging.conditions import Imaging, Samples
 from anticline_solvers.seismic.imaging.gather_choice import PORT
 from anticline_solvers.seismic.imaging.image_gathers import Field, ImageGathers, Lattice
-from anticline_solvers.seismic.imaging.stack import Partial, Placed
+from anticline_solvers.seismic.imaging.stack import Partial
 from anticline_solvers.seismic.physics import Propagator
+from anticline_solvers.seismic.shots import identity
 
 GATHERS = "gathers"
 
@@ -78,7 +94,7 @@ def _muted_gathers(gathers: ImageGathers, weights: Field, window: Box) -> Placed
     return Placed((*first, 0, 0), whole * _above(weights, cells))
 
 
-def _above(field: Field, cells: list[NDArray[np.int64]]) -> Field:
+def _above(field: Samples, cells: list[NDArray[np.int64]]) -> Samples:
     """Columns of a field at image points, (points of each axis, 1, nz)."""
     return np.asarray(field[np.ix_(*cells)][..., None, :])
 
@@ -88,48 +104,84 @@ def write_stack(
     context: RunContext,
     grid: Grid,
     lattice: Lattice | None,
-    shots: tuple[int, ...],
+    survey: Survey,
     total: Partial,
 ) -> None:
     """Scale, normalise and write image and gathers of the stack, from rank 0."""
-    model, p = case.inputs["model"], case.parameters
+    model, p, shots = case.inputs["model"], case.parameters, survey.shot_ids
     velocity, frame = read_field(model), read_frame(model)
     made = context.provenance, context.fingerprint
-    fields = {k: _filled(v, grid) for k, v in total.fields.items() if k != GATHERS}
-    light = fields["illumination"]
     if lattice is not None:
+        light = placed.total([total.fields["illumination"]]).filled(grid.shape)
         gathers = stacked_gathers(total.fields[GATHERS], lattice, p, velocity, light)
         axes = GatherAxes(grid, *axes_of(lattice, grid), frame, shots)
         write_image_gathers(case.outputs[PORT], axes, gathers, *made)
-    image = imaging.finish(
-        p["condition"], fields["image"], velocity, grid.spacing_m, p["space_order"]
+    origin = Origin(
+        dict.fromkeys(shots, context.fingerprint),
+        identity.made_with(case, survey),
+        p["illumination_epsilon"] if p["normalise"] else None,
     )
-    if p["normalise"]:
-        image = imaging.normalise(image, light, p["illumination_epsilon"])
-    fields["image"] = image
-    write_image(case.outputs["image"], grid, fields, shots, frame, *made)
+    sums = Sums(scaled(total, grid, velocity, p), origin)
+    write_summed(case.outputs["image"], grid, frame, sums, *made)
 
 
-def _filled(field: Placed, grid: Grid) -> Field:
-    """Give a stacked field on the whole grid."""
-    whole = np.zeros(grid.shape, np.float32)
-    whole[field.box] = field.values
-    return whole
+def scaled(
+    total: Partial, grid: Grid, velocity: Field, parameters: Mapping[str, Any]
+) -> dict[str, Placed]:
+    """Give the sums of shots as an image keeps them: float64, the stack scaled."""
+    condition, order = parameters["condition"], parameters["space_order"]
+    fields = {name: total.fields[name] for name in total.fields if name != GATHERS}
+    raw = fields.pop("image")
+    whole = raw.filled(grid.shape)
+    whole = imaging.finish(condition, whole, velocity, grid.spacing_m, order)
+    grown = imaging.reach_of(condition, order)
+    box = tuple(
+        slice(max(0, side.start - grown), min(n, side.stop + grown))
+        for side, n in zip(raw.box, grid.shape, strict=True)
+    )
+    first = tuple(side.start for side in box)
+    return {STACK: placed.total([Placed(first, whole[box])])} | {
+        name: placed.total([field]) for name, field in fields.items()
+    }
+
+
+def write_summed(
+    path: Path,
+    grid: Grid,
+    frame: Frame,
+    sums: Sums,
+    provenance: Mapping[str, object],
+    fingerprint: str,
+) -> None:
+    """Write the image that sums of shots make, and the sums beside it."""
+    fields = {name: field.filled(grid.shape) for name, field in sums.fields.items()}
+    image, light = fields.pop(STACK), fields[ILLUMINATION]
+    if sums.origin.epsilon is not None:
+        image = imaging.normalise(image, light, sums.origin.epsilon)
+    write_image(
+        path,
+        grid,
+        {"image": image} | fields,
+        sums.origin.shots,
+        frame,
+        provenance,
+        fingerprint,
+        also=partial(put_sums, sums),
+    )
 
 
 def stacked_gathers(
     stacked: Placed,
     lattice: Lattice,
     parameters: Mapping[str, Any],
-    velocity: Field,
-    illumination: Field,
-) -> Field:
+    velocity: Samples,
+    illumination: Samples,
+) -> Samples:
     """Scale and normalise stacked gathers as the image is, on the whole lattice.
 
     velocity [m/s], illumination : on the grid.
     """
-    whole = np.zeros(lattice.shape(velocity.shape[-1]), np.float32)
-    whole[stacked.box] = stacked.values
+    whole = placed.total([stacked]).filled(lattice.shape(velocity.shape[-1]))
     cells = [np.array(points, np.int64) for points in lattice.points]
     order, condition = parameters["space_order"], parameters["condition"]
     whole = imaging.finish(condition, whole, _above(velocity, cells), (), order)

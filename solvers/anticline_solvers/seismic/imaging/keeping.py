@@ -101,10 +101,12 @@ class Keeping:
     ) -> tuple[Choice, Sizes]:
         """Choose a policy; ValueError where the budget does not suffice."""
         sizes = self.sizes(propagator, halo, every, n_imaging)
-        policy = self.policy
-        if propagator.backend == "cuda":
-            policy = on_device(policy, sizes)
-        return choose(sizes, policy), sizes
+        return self.chosen(sizes, propagator.backend), sizes
+
+    def chosen(self, sizes: Sizes, backend: str) -> Choice:
+        """Choose a policy for sizes that are known; ValueError as `choose`."""
+        on_gpu = backend == "cuda"
+        return choose(sizes, on_device(self.policy, sizes) if on_gpu else self.policy)
 
     def sweep(
         self, choice: Choice, sizes: Sizes, run: SourceRun, comm: MPI.Comm

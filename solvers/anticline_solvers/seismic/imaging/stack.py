@@ -10,46 +10,23 @@ next bit is 1:
 so the stack has the same bits whoever computed which shot, and when, and a shot that
 comes or goes changes the sums above it alone. A field of a shot covers a window of
 the whole; that of a node covers the smallest window that holds its children's, zero
-elsewhere. Depth first, the evaluation holds one partial sum a level, log2(shots) + 1
-of them where the numbers are consecutive. Some branches are evaluated by several
-ranks, and kept (`blocks`); the result is the same.
+elsewhere. Shots are float32, their sums float64. Depth first, the evaluation holds one
+partial sum a level, log2(shots) + 1 of them where the numbers are consecutive. Some
+branches are evaluated by several ranks, and kept (`blocks`); the result is the same.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 
-import numpy as np
-from numpy.typing import NDArray
+from anticline_solvers.domain import placed
+from anticline_solvers.domain.placed import Placed
 
-Array = NDArray[np.floating]
 Branch = tuple[int, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Placed:
-    """An array on a window of a larger one, zero outside; global to the window.
-
-    first : cell of the larger array where the window starts, one entry an axis.
-    values : on the window; without any element where the window is empty.
-    """
-
-    first: tuple[int, ...]
-    values: Array
-
-    @property
-    def last(self) -> tuple[int, ...]:
-        """Cell after the window's end for each axis."""
-        return tuple(a + n for a, n in zip(self.first, self.values.shape, strict=True))
-
-    @property
-    def box(self) -> tuple[slice, ...]:
-        """The window's place in the larger array."""
-        return tuple(map(slice, self.first, self.last))
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,25 +39,10 @@ class Partial:
 def add(left: Partial, right: Partial) -> Partial:
     """Add two partial sums, left operand first, on the windows that hold both."""
     return Partial(
-        {name: _joined(one, right.fields[name]) for name, one in left.fields.items()}
-    )
-
-
-def _joined(left: Placed, right: Placed) -> Placed:
-    if not left.values.size or not right.values.size:
-        return left if left.values.size else right
-    first = tuple(map(min, left.first, right.first))
-    last = tuple(map(max, left.last, right.last))
-    total = np.zeros(tuple(map(int.__sub__, last, first)), left.values.dtype)
-    total[_within(left, first)] = left.values
-    total[_within(right, first)] += right.values
-    return Placed(first, total)
-
-
-def _within(part: Placed, origin: Sequence[int]) -> tuple[slice, ...]:
-    return tuple(
-        slice(a - o, b - o)
-        for a, b, o in zip(part.first, part.last, origin, strict=True)
+        {
+            name: placed.total((one, right.fields[name]))
+            for name, one in left.fields.items()
+        }
     )
 
 

@@ -17,12 +17,13 @@ import h5py
 import numpy as np
 
 from anticline.errors import BadInput, Finding, OutputExists
+from anticline_solvers.domain.placed import Placed
 from anticline_solvers.formats import sealed
 from anticline_solvers.formats.checkpoint import Checkpoints, foreign
 from anticline_solvers.formats.hdf5 import format_of, open_checked, write_new
 from anticline_solvers.formats.provenance import read_provenance
 from anticline_solvers.formats.sealed import Broken
-from anticline_solvers.seismic.imaging.stack import Branch, Partial, Placed
+from anticline_solvers.seismic.imaging.stack import Branch, Partial
 
 PARTIAL_FORMAT = "anticline-partial-image/2"
 

@@ -1,7 +1,8 @@
 """What a shot's result comes from, so that it is used again and never wrongly.
 
-    common   component, version, parameters, outputs asked for, every input but the
-             survey's file, and what the survey says of all shots: wavelet, sampling
+    common   component, version, parameters but for the part, outputs asked for, every
+             input but the survey's file, and what the survey says of all shots:
+             wavelet, sampling
     own      the shot's source and receivers, and its traces where it has some
 
 A result is of the case and the shot when both are the same. A survey that gains,
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,24 +21,43 @@ from numpy.typing import NDArray
 from anticline.component import Case
 from anticline.component.fingerprint import fingerprint
 from anticline_solvers.formats.survey import Shot, Survey
+from anticline_solvers.seismic.shots.parts import PART, PARTS
 
 _WITH_SHOTS = ("survey", "gathers")
 
 
 def common(case: Case, survey: Survey) -> str:
     """Give 64 hexadecimal digits for what all shots share; hashes the inputs once."""
-    inputs = {
-        name: digest
-        for name, digest in case.input_hashes().items()
-        if name not in _WITH_SHOTS
-    }
-    parameters = {
-        p.name: case.parameters[p.name] for p in case.component.parameters if p.identity
-    }
     asked = {"outputs": sorted(case.outputs), "survey": _all_shots(survey)}
     return fingerprint(
-        case.component.name, case.component.version, parameters | asked, inputs
+        case.component.name,
+        case.component.version,
+        _parameters(case) | asked,
+        _inputs(case),
     )
+
+
+def made_with(case: Case, survey: Survey) -> dict[str, Any]:
+    """Say what images have in common that may be added: all but shots and outputs."""
+    return {
+        "component": f"{case.component.name} {case.component.version}",
+        "inputs": _inputs(case),
+        "wavelet and sampling": _all_shots(survey),
+        "parameters": _parameters(case),
+    }
+
+
+def _inputs(case: Case) -> dict[str, str]:
+    hashes = case.input_hashes()
+    return {name: hashes[name] for name in hashes if name not in _WITH_SHOTS}
+
+
+def _parameters(case: Case) -> dict[str, Any]:
+    return {
+        p.name: case.parameters[p.name]
+        for p in case.component.parameters
+        if p.identity and p.name not in (PART, PARTS)
+    }
 
 
 def own(shot: Shot, traces: NDArray[np.float32] | None = None) -> str:
