@@ -7,9 +7,10 @@
 | half-written files, Parsl's own files         | events, cases, logs, ended.json   |
 
 Reports (.json) stay: loops end by them, and they are small. While a loop goes on, what
-lies outside of it may be read by an iteration that is not known yet, and stays. With
-`everything`, outputs go that tasks still to run would read, and the restart files of
-those: a resume makes them anew. Results never go.
+lies outside of it may be read by an iteration that is not known yet, and stays; so does
+what an output that stays is a link to. With `everything`, outputs go that tasks still
+to run would read, and the restart files of those: a resume makes them anew. Results
+never go.
 
 Each task whose outputs are removed gets an event `cleaned`; it runs again only where
 somebody needs what it wrote.
@@ -19,7 +20,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,17 +88,44 @@ def lines(items: Iterable[Item], *, dry_run: bool) -> Iterator[str]:
 
 def removable(sight: Sight, *, everything: bool = False) -> Iterator[Item]:
     """Find what can be made again; nothing is changed."""
-    readers = _readers(sight)
-    for task in sight.state.tasks.values():
-        done = task.state is State.DONE
-        for output in _outputs(sight.folder, task.id):
-            needed_by = readers.get(output)
-            if done and needed_by and _free(sight, task, output, needed_by, everything):
-                yield from _item(task.step, output, task.id)
-            if done or everything:
+    tasks = sight.state.tasks
+    outputs = {name: _outputs(sight.folder, name) for name in tasks}
+    free = _free_outputs(sight, outputs, everything)
+    for name, task in tasks.items():
+        for output in outputs[name]:
+            if output in free:
+                yield from _item(task.step, output, name)
+            if task.state is State.DONE or everything:
                 yield from _item(task.step, output.with_name(output.name + WORK))
         yield from _half_written(sight, task)
     yield from _item("Parsl", sight.folder / PARSL)
+
+
+def _free_outputs(
+    sight: Sight, outputs: Mapping[str, Iterable[Path]], everything: bool
+) -> set[Path]:
+    """Choose the outputs that may go; what one that stays is a link to stays too."""
+    readers = _readers(sight)
+    free: set[Path] = set()
+    for name, paths in outputs.items():
+        task = sight.state.tasks[name]
+        for path in paths if task.state is State.DONE else ():
+            needed_by = readers.get(path)
+            if needed_by and _free(sight, task, path, needed_by, everything):
+                free.add(path)
+    staying = {path for paths in outputs.values() for path in paths} - free
+    return free - {target for path in staying for target in _targets(path)}
+
+
+def _targets(path: Path) -> Iterator[Path]:
+    """Follow a link, and the link that it leads to, to the end."""
+    seen = {path}
+    while path.is_symlink():
+        path = Path(os.path.normpath(path.parent / path.readlink()))
+        if path in seen:
+            return
+        seen.add(path)
+        yield path
 
 
 def _free(

@@ -22,7 +22,7 @@ from anticline.events.record import Event
 from anticline.workflow.places import folder_of, step_of, task_of
 from anticline.workflow.task import CASE, ENDED, STEPS
 
-CLAIM = "running.json"
+CLAIM, ORDER, RUN = "running.json", "order.json", "run.json"
 
 
 def events_on_disk(run: Path) -> list[Event]:
@@ -36,6 +36,11 @@ def events_on_disk(run: Path) -> list[Event]:
         happened += _happened(task, folder)
     happened.sort(key=lambda event: event.utc)
     return [*plans, *happened]
+
+
+def name_of(run: Path) -> str:
+    """Read the name of the workflow from a run's folder; empty: it does not say."""
+    return str(_read(run / RUN).get("name") or "")
 
 
 def _folders(run: Path) -> list[Path]:
@@ -74,7 +79,8 @@ def _happened(task: str, folder: Path) -> Iterator[Event]:
     ended = _read(folder / ENDED)
     if "code" in ended:
         utc = str(ended.get("ended_utc") or _utc(folder / ENDED))
-        yield Event(utc, record.ENDED, task, ended)
+        asked = _known(_read(folder / ORDER), ("gpus", "memory_gib"))
+        yield Event(utc, record.ENDED, task, asked | ended)
         if ended["code"] != 0:
             facts = {"kind": ended.get("kind"), "reason": ended.get("reason")}
             yield Event(utc, record.GIVEN_UP, task, facts)
@@ -92,10 +98,12 @@ def started(run: Path, task: TaskRecord) -> Event | None:
 
 
 def _started(task: str, folder: Path) -> Event:
-    facts = _read(folder / CLAIM)
-    names = ("attempt", "host", "job")
-    known: dict[str, Any] = {name: facts[name] for name in names if name in facts}
-    return Event(_utc(folder / CLAIM), record.STARTED, task, known)
+    facts = _known(_read(folder / CLAIM), ("attempt", "host", "job"))
+    return Event(_utc(folder / CLAIM), record.STARTED, task, facts)
+
+
+def _known(facts: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: facts[name] for name in names if facts.get(name) is not None}
 
 
 def _read(path: Path) -> dict[str, Any]:

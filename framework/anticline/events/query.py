@@ -28,7 +28,7 @@ from anticline.workflow.places import step_of
 
 LAST = 200
 _ASKED = ("ranks", "threads", "gpus", "memory_gib")
-_MEASURED = ("seconds", "cpu_seconds", "peak_bytes", "ranks", "threads")
+_MEASURED = ("seconds", "cpu_seconds", "peak_bytes", *_ASKED)
 
 
 class RunState:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from anticline.errors import BadInput, ExitCode, Finding
-from anticline.events.disk import events_on_disk, started
+from anticline.events.disk import events_on_disk, name_of, started
 from anticline.events.driver import driver_of
 from anticline.events.log import EVENTS, Reader
 from anticline.events.progress import State
@@ -117,6 +117,7 @@ class Follower:
             text = "is no run: neither events.jsonl nor steps/ is in it"
             raise BadInput(Finding(str(self.folder), None, text))
         state = RunState.of(events_on_disk(self.folder))
+        state.name = name_of(self.folder)
         now = self._clock() if state.running else state.latest_s or 0.0
         return Sight(self.folder, state, driver, now, False)
 

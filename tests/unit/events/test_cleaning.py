@@ -159,6 +159,17 @@ def test_a_loop_keeps_the_reports_that_it_ends_by(tmp_path: Path) -> None:
         assert Path(f"steps/invert/{number}/update/model.h5") not in kept
 
 
+def test_what_a_result_is_a_link_to_stays(tmp_path: Path) -> None:
+    run = iterations(tmp_path / "over", enough=True)
+    (run / "steps/smooth/model.h5").unlink()
+    (run / "steps/smooth/model.h5").symlink_to("../invert/002/update/model.h5")
+    (run / "steps/invert/002/update/model.h5").unlink()
+    (run / "steps/invert/002/update/model.h5").symlink_to("../../001/update/model.h5")
+    clean(run)
+    assert (run / "steps/smooth/model.h5").read_bytes()
+    assert not (run / "steps/model/model.h5").exists()
+
+
 def test_nothing_outside_of_the_run_is_touched(run: Path, tmp_path: Path) -> None:
     outside = tmp_path / "precious.h5"
     outside.write_bytes(b"0")
