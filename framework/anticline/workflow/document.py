@@ -21,6 +21,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from anticline.component.document import Node, parse, quoted, text_of
 from anticline.component.findings import Findings, check_keys
@@ -143,10 +144,12 @@ def _folder(top: dict[str, Node], base: Path, name: str, findings: Findings) -> 
     return folder
 
 
-def lines_of(mapping: Mapping[str, Node], above: str = "") -> dict[str, int]:
+def lines_of(mapping: Mapping[str, Any], above: str = "") -> dict[str, int]:
     """Give the line of every key, by its keys joined with dots."""
     lines = {}
     for key, node in mapping.items():
+        if not isinstance(node, Node):  # a map's values, below what keeps its lines
+            continue
         lines[above + key] = node.line
         if isinstance(node.value, dict):
             lines |= lines_of(node.value, f"{above}{key}.")

@@ -114,8 +114,8 @@ TEN_FINDINGS = [
     ),
     (
         30,
-        "step 'stack': queue 'x86' has nodes of 16 GiB; a rank needs 64 GiB (64 GiB for "
-        "all 1)",
+        "step 'stack': queue 'x86' has nodes of 16 GiB; a rank needs 64 GiB "
+        "(64 GiB for all 1)",
     ),
     (32, "steps need each other: one -> other -> one"),
 ]
