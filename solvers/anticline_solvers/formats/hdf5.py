@@ -46,6 +46,8 @@ __all__ = [
 ]
 
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+LAYOUT = ("v108", "v108")
+"""Of the files written: HDF5 1.8 (2008), whose attributes may exceed 64 KiB."""
 
 
 def part_of(path: Path) -> Path:
@@ -121,9 +123,9 @@ def write_new(
 
 def _created(part: Path, comm: Any) -> h5py.File:
     if comm is None:
-        return h5py.File(part, "w")
+        return h5py.File(part, "w", libver=LAYOUT)
     comm.barrier()  # rank 0 makes the folder
-    return h5py.File(part, "w", driver="mpio", comm=comm)
+    return h5py.File(part, "w", driver="mpio", comm=comm, libver=LAYOUT)
 
 
 def settle(part: Path, path: Path) -> None:

@@ -27,7 +27,7 @@ GROUP = "sums"
 STACK, ILLUMINATION = "stack", "illumination"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Origin:
     """Which shots an image holds, who made them, and how.
 
