@@ -431,6 +431,18 @@ def clean(
         typer.echo(line)
 
 
+def schema(
+    kind: Annotated[str, typer.Argument(help="workflow or cluster.")] = "workflow",
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Without the components installed here.")
+    ] = False,
+) -> None:
+    """Print the JSON Schema of a kind of document, for an editor."""
+    from anticline import operations
+
+    typer.echo(operations.schema(kind, plain=plain), nl=False)
+
+
 def doctor(json: Json = False) -> None:
     """Report what this machine offers, with a remedy for each lack."""
     from anticline import operations
@@ -447,8 +459,7 @@ def doctor(json: Json = False) -> None:
 
 VERBS = (
     components, check, run, resume, cancel, render, status, watch, report, clean, plot,
-    doctor,
-)  # fmt: skip
+    doctor, schema)  # fmt: skip
 
 
 def main() -> NoReturn:

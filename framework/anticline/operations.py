@@ -12,6 +12,7 @@ watch        the same, live
 report       all of it as one page
 clean        freeing what a run can make again
 plot         pictures of files
+schema       JSON Schemas of documents, for editors
 data         public data sets: what is known, where it lies, getting it
 cluster      a real Slurm on this one machine
 doctor       what this machine offers
@@ -61,7 +62,8 @@ if TYPE_CHECKING:
 
 VERBS = (
     "components", "check", "run", "resume", "cancel", "render", "status", "watch",
-    "report", "clean", "plot", "data", "cluster", "doctor",
+    "report", "clean", "plot", "schema", "data", "cluster",
+    "doctor",
 )  # fmt: skip
 KEPT = "finished work is kept; run the same case again to go on"
 
@@ -75,6 +77,16 @@ def commands() -> Found[Command]:
     """Find the commands that plugins add; none may take the name of a verb."""
     verbs = dict.fromkeys(VERBS, "a verb of anticline's own")
     return discover(COMMANDS, Command, verbs)
+
+
+def schema(kind: str, *, plain: bool = False) -> str:
+    """Give the JSON Schema of workflow or cluster documents; see `schemas.schema`.
+
+    plain : know no component, as the schema that is published.
+    """
+    from anticline import schemas
+
+    return schemas.schema(kind, None if plain else components())
 
 
 def app_of(command: Command) -> Callable[..., Any]:

@@ -147,7 +147,7 @@ def readable(workflow: Workflow) -> bool:
     return ports.isdisjoint(FILE_SUFFIXES)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(workflow=workflows().filter(readable), json_too=st.booleans())
 def test_any_workflow_is_read_as_it_was_written(
     workflow: Workflow, json_too: bool
@@ -248,7 +248,7 @@ def test_steps_come_and_go_and_the_others_keep_their_comments() -> None:
     ]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(old=st.sampled_from((SURVEY, INVERSION, COMMENTED)), new=workflows())
 def test_any_change_of_a_document_reads_as_the_new_workflow(
     old: str, new: Workflow
