@@ -57,6 +57,18 @@ def daemon(folder: Path, name: str) -> psutil.Process:
     return psutil.Process(found.pid)
 
 
+def of_job(run: Run, job: str) -> list[psutil.Process]:
+    """The processes of a job of this Slurm, and what looks after them."""
+    ours = {"SLURM_JOB_ID": job, "SLURM_CONF": str(run.slurm / "slurm.conf")}
+    found = []
+    for process in psutil.process_iter(["environ"]):
+        environ = process.info["environ"] or {}
+        if all(environ.get(name) == value for name, value in ours.items()):
+            parent = process.parent()
+            found += [process, *([parent] if parent.name() == "slurmstepd" else [])]
+    return found
+
+
 def mend(folder: Path) -> None:
     """Start the daemons that were killed."""
     control.up(read_cluster(LOCAL), folder)
@@ -138,12 +150,8 @@ def test_a_node_that_dies_costs_what_ran_on_it(run, undisturbed):
     node = slurm(run.slurm, "squeue", "-h", "-j", job, "-o", "%N").strip()
     before = run.finished()
     daemon(run.slurm, f"slurmd {node}").kill()
-    for process in psutil.process_iter(["environ", "name"]):  # as a power cut does
-        if (process.info["environ"] or {}).get("SLURM_JOB_ID") == job:
-            process.kill()
-    for process in psutil.process_iter(["cmdline"]):
-        if process.info["cmdline"][:1] == [f"slurmstepd: [{job}.batch]"]:
-            process.kill()
+    for process in of_job(run, job):  # as a power cut does
+        process.kill()
     assert run.end(driver) == DONE, run.told
     mend(run.slurm)
     assert {event.facts["kind"] for event in run.events("postponed")} == {"lost"}

@@ -121,6 +121,7 @@ def _run(
     with driving(made.path):
         made.write(code_version(), document.text, _text_of(made.cluster_file, cluster))
         (made.path / STOP).unlink(missing_ok=True)
+        show.note(f"{made.name} on {cluster.name}, in {made.path}")
         end_orphans(made.path, cluster, show.note)
         return _drive(made.path, document.workflow, cluster, registry, show, hire)
 
