@@ -10,8 +10,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from anticline.cluster.document import read_cluster
+from anticline_solvers.formats.digest import digest
 from end_to_end.local_slurm import LOCAL, slurm, wait_for
 from end_to_end.workflow_runs import DONE, Run, diamond, repeated
 
@@ -180,6 +182,46 @@ def test_scripts_give_the_results_of_a_driver_trees_and_loops_included(
     assert (
         "shots_from_4=$(submit --array=0-0 " in (run.folder / "submit.sh").read_text()
     )
+
+
+SURVEY = """\
+workflow: survey
+steps:
+  model:
+    component: models.anticline
+    parameters: {extent_m: [1600, 800], spacing_m: 20, water_depth_m: 100}
+  survey:
+    component: seismic.survey
+    inputs: {model: model.model}
+    parameters:
+      {peak_frequency_hz: 7, sample_interval_s: 8 ms, duration_s: 0.8,
+       source_first_m: 200, source_last_m: 1400, source_interval_m: 400,
+       receiver_first_m: 0, receiver_last_m: 1600, receiver_interval_m: 40,
+       source_depth_m: 20, receiver_depth_m: 20}
+  shots:
+    component: seismic.forward
+    inputs: {model: model.model, survey: survey.survey}
+    parameters: {parts: 2}
+    scatter: {part: 0..1}
+    queues: [x86]
+  image:
+    component: seismic.rtm
+    inputs: {model: model.model, gathers: shots.gathers}
+    scatter: shots
+    ranks: 2
+    queues: [graviton]
+  stack: {component: seismic.stack, inputs: {images: image.image}, queues: [gpu]}
+"""
+
+
+@pytest.mark.slow
+def test_a_survey_in_parts_gives_the_image_of_a_laptop(rendered, tmp_path):
+    workflow = YAML(typ="safe").load(SURVEY)
+    run = rendered(workflow)
+    run.submit(tmp_path)
+    plain = here(workflow, tmp_path / "here")
+    images = [made.path / "steps" / "stack" / "image.h5" for made in (run, plain)]
+    assert digest(images[0]) == digest(images[1]) is not None
 
 
 @pytest.mark.slow
