@@ -21,6 +21,14 @@ STORAGE = (
     "| storage | tolerance | time over memory | bytes held | peak growth "
     "| image difference |\n|---|---|---|---|---|---|\n"
 )
+THROUGHPUT = (
+    "| contestant | speed over plain Parsl | tasks a second | overhead of a task "
+    "| start of workers | driver's memory |\n|---|---|---|---|---|---|\n"
+)
+KINDS = {
+    "throughput_trivial": "trivial tasks",
+    "throughput_shots": "small shots",
+}
 
 
 def spread(values: dict[str, float] | None) -> str:
@@ -108,6 +116,24 @@ def storage_tables(records: list[Record]) -> str:
     return text
 
 
+def throughput_tables(kinds: Iterable[list[Record]]) -> str:
+    """Make the tables of the throughput benchmark, one for each kind of tasks."""
+    text = ""
+    for records in filter(None, kinds):
+        first = records[0]
+        text += f"### {first['tasks']:,} {KINDS[first['case']]} on {first['workers']} "
+        text += "workers\n\n" + THROUGHPUT
+        for one in records:
+            name = f"{one['team']} {one['version']}".strip()
+            text += f"| {name} | {spread(one['ratio_to_parsl'])} "
+            text += f"| {one['tasks_per_second']['median']:.0f} "
+            text += f"| {1e3 * one['overhead_s']['median']:.1f} ms "
+            text += f"| {one['starting_s']:.1f} s "
+            text += f"| {one['peak_bytes'] / 1e6:.0f} MB |\n"
+        text += f"\n{first['rounds']} rounds.\n\n"
+    return text
+
+
 def machine_line(record: Record) -> str:
     """Where and when records were made."""
     found = record["machine"]
@@ -122,14 +148,17 @@ def compose(
     cases: Iterable[tuple[Case, list[Record]]],
     ranks: list[Record],
     storage: list[Record],
+    throughput: list[list[Record]],
 ) -> str:
     """Make the whole section."""
     parts = [(case, records) for case, records in cases if records]
-    stamps = [records[0] for _, records in parts] or ranks or storage
+    small = [one for records in throughput for one in records]
+    stamps = [records[0] for _, records in parts] or ranks or storage or small
     text = machine_line(stamps[0]) if stamps else ""
     text += QUICK if any(stamp["quick"] for stamp in stamps) else ""
     text += "".join(comparison(case, records) for case, records in parts)
-    return text + ranks_table(ranks) + storage_tables(storage)
+    text += ranks_table(ranks) + storage_tables(storage)
+    return text + throughput_tables(throughput)
 
 
 def replace_section(path: Path, section: str) -> None:

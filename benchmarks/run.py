@@ -22,6 +22,7 @@ import page
 import records
 import scaling
 import storage
+import throughput
 from case import Case
 from cases import CASES
 from records import Record, Session
@@ -30,7 +31,12 @@ from worker import Players
 
 ROOT = Path(__file__).resolve().parent.parent
 QUIET = 0.5
-NAMES = (*(case.name for case in CASES), scaling.NAME, *storage.NAMES)
+NAMES = (
+    *(case.name for case in CASES),
+    scaling.NAME,
+    *storage.NAMES,
+    *throughput.NAMES,
+)
 
 
 def say(text: str) -> None:
@@ -116,10 +122,18 @@ def main() -> None:
             stamp = session.stamp()
             found = storage.run(ndim, rounds, given.quick, say)
             session.append(name, [stamp | one for one in found])
+    for name in throughput.NAMES:
+        if not given.case or name in given.case:
+            rounds = min(given.rounds, 3)
+            say(f"{name}: {rounds} rounds")
+            stamp = session.stamp()
+            found = throughput.run(name, rounds, given.quick, missing, say)
+            session.append(name, [stamp | one for one in found])
     text = page.compose(
         ((case, session.latest(case.name)) for case in cases),
         session.latest(scaling.NAME),
         [one for name in storage.NAMES for one in session.latest(name)],
+        [session.latest(name) for name in throughput.NAMES],
     )
     say("\n" + text)
     if given.page:
