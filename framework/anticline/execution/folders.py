@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +36,12 @@ def make_ready(run: Path, task: Task, case: dict[str, Any], *, afresh: bool) -> 
 
 
 def forget(run: Path, task: Task) -> None:
-    """Remove what earlier attempts left; how it ended goes first."""
-    folder = run / task.folder
-    outputs = [run / file for file in task.outputs.values()]
+    """Remove what earlier attempts left."""
+    forget_files(run / task.folder, [run / file for file in task.outputs.values()])
+
+
+def forget_files(folder: Path, outputs: Sequence[Path]) -> None:
+    """Remove what earlier attempts left in a task's folder; how it ended goes first."""
     for path in (folder / ENDED, *outputs, folder / LOG):
         path.unlink(missing_ok=True)
     for path in outputs:

@@ -4,8 +4,10 @@
     python -P -m anticline.execution.job ended FOLDER CODE BEGAN
 
 `finished` asks for `ended.json` with code 0 and the key of `order.json`, and for the
-outputs. `ended` writes `ended.json`: from the exit code of srun, from what the ranks
-left in `outcome.json`, and from BEGAN, in seconds since 1970 ($EPOCHREALTIME).
+outputs; where they are not there it notes the key with which the task begins, since
+somebody may render again meanwhile. `ended` writes `ended.json` with that key: from the
+exit code of srun, from what the ranks left in `outcome.json`, and from BEGAN, in
+seconds since 1970 ($EPOCHREALTIME).
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import platform
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,12 +28,13 @@ from anticline.execution import steps
 from anticline.execution.attempt import CODES
 from anticline.execution.claim import read_ended
 from anticline.execution.failure import exit_code, message
+from anticline.execution.folders import forget_files
 from anticline.execution.order import Ended, Kind, Order, from_json, keep
 from anticline.execution.outcome import Outcome
 from anticline.execution.unrolled import stands_in
 from anticline.workflow.task import CASE, ENDED, LOG
 
-ORDER, OUTCOME = "order.json", "outcome.json"
+ORDER, OUTCOME, BEGUN = "order.json", "outcome.json", "begun.txt"
 NOT_YET = 1
 
 
@@ -50,7 +54,10 @@ def finished(folder: Path) -> bool:
     known = last is not None and last.code == 0 and last.key == order.key
     if known and all(path.exists() for path in outputs):
         return True
+    if last is not None and last.key != order.key:
+        forget_files(folder, outputs)
     (folder / OUTCOME).unlink(missing_ok=True)
+    (folder / BEGUN).write_text(order.key, encoding="ascii")
     if not stands_in(folder, outputs):
         return False
     reason = "the iteration before was enough"
@@ -73,7 +80,8 @@ def ended(folder: Path, code: int, began: float) -> Ended:
     outcome = steps.judge(
         code, left, folder / LOG, stopped=stopped, memory_ran_out=False
     )
-    made = _ended(_order(folder), outcome, began)
+    key = (folder / BEGUN).read_text(encoding="ascii")
+    made = _ended(replace(_order(folder), key=key), outcome, began)
     keep(made, folder / ENDED)
     left.unlink(missing_ok=True)
     return made

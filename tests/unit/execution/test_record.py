@@ -73,6 +73,7 @@ def test_an_end_says_what_the_ranks_said_and_where_it_was(out, monkeypatch):
     monkeypatch.setenv("SLURM_ARRAY_TASK_ID", "3")
     monkeypatch.setenv("SLURM_RESTART_COUNT", "1")
     folder = at(out, "first")
+    assert not job.finished(folder)
     said = {"kind": "diverged", "reason": "NaN", "cpu_seconds": 3.5, "peak_bytes": 9}
     (folder / "outcome.json").write_text(json.dumps(said))
     made = job.ended(folder, 70, time.time() - 2.0)
@@ -123,6 +124,19 @@ def test_rendering_again_keeps_what_has_not_changed(out):
     assert not job.finished(at(out, "counting/001/count"))
     assert not (at(out, "first") / "report.json").exists()
     assert not (out / "more.sh").exists()
+
+
+def test_what_began_before_another_rendering_is_not_taken_for_its_result(out):
+    folder = at(out, "first")
+    assert not job.finished(folder)
+    first = {"component": "chores.work", "parameters": {"value": 2}}
+    render(out, {**STEPS, "first": first})  # the job of the first rendering runs on
+    (folder / "report.json").write_text('{"value": 1}')
+    job.ended(folder, 0, time.time())
+    assert not job.finished(folder)
+    assert not (folder / "report.json").exists()
+    done(out, "first", value=2)
+    assert job.finished(folder)
 
 
 def test_nothing_names_the_folder_so_that_it_can_be_moved(out):
