@@ -97,7 +97,7 @@ def _declared(declared: Declaration) -> dict[str, Any]:
 
 def _flat(command: tuple[Words, ...]) -> Iterator[str]:
     for words in command:
-        yield from (words,) if isinstance(words, str) else words
+        yield from words if isinstance(words, tuple) else (words,)
 
 
 def _placeholders(word: str) -> list[str]:

@@ -88,8 +88,8 @@ def _source() -> Schema:
     return {"description": text, "type": "string", "minLength": 1}
 
 
-def _many(each: Schema) -> Schema:
-    return {"anyOf": [each, {"type": "array", "items": each, "minItems": 1}]}
+def _many(each: Schema, least: int = 0) -> Schema:
+    return {"anyOf": [each, {"type": "array", "items": each, "minItems": least}]}
 
 
 def _step(known: Iterable[Component]) -> Schema:
@@ -98,7 +98,7 @@ def _step(known: Iterable[Component]) -> Schema:
     names = sorted(item.name for item in known)
     if names:
         component["enum"] = names
-    values = _many({"type": ["string", "number", "boolean"]})
+    values = _many({"type": ["string", "number", "boolean"]}, least=1)
     step: Schema = {
         "type": "object",
         "required": ["component"],
