@@ -10,6 +10,7 @@ import pytest
 
 from anticline.cluster.document import read_cluster
 from anticline.cluster.here import count_cores, usable_cpus
+from anticline.cluster.laptop import laptop
 from anticline.cluster.model import Cluster, Node, Queue
 from anticline.errors import BadInput
 
@@ -85,6 +86,10 @@ def test_auto_is_this_machine():
     assert queue.node.cores == count_cores(usable_cpus())
     total = int(re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text())[1])
     assert queue.node.memory_gib * 2**20 == pytest.approx(total)
+
+
+def test_the_cluster_of_an_installation_is_the_one_that_comes_along():
+    assert laptop() == read_cluster(CLUSTERS / "laptop.yaml")
 
 
 def test_a_name_means_its_queue_and_those_that_have_it_as_an_alias():
