@@ -7,7 +7,6 @@ the answer back and, as `ended.json`, into the task's folder.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -126,7 +125,11 @@ T = TypeVar("T", Order, Ended)
 
 
 def keep(ended: Ended, path: Path) -> None:
-    """Write an ended.json whole or not at all.
+    """Write an ended.json whole or not at all, whoever is killed meanwhile.
+
+    It is not brought to disk: a machine that fails may leave an empty file, which says
+    nothing, and the task is run again. Waiting for the disk would cost a small task
+    more than all the rest.
 
     Raises
     ------
@@ -137,8 +140,6 @@ def keep(ended: Ended, path: Path) -> None:
     try:
         with part.open("w", encoding="utf-8") as stream:
             json.dump(to_json(ended), stream)
-            stream.flush()
-            os.fsync(stream.fileno())
         part.replace(path)
     except OSError:
         part.unlink(missing_ok=True)
