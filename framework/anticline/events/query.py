@@ -71,6 +71,11 @@ class RunState:
         if event.event != record.CLEANED:  # the run itself had ended
             self.latest_s = max(now, self._before_s)
         self.last.append(event)
+        self.see(event)
+
+    def see(self, event: Event) -> None:
+        """Fold in what somebody saw, and no log tells (yet): it is no news."""
+        now = seconds_of(event.utc)
         if event.task is not None:
             task = self.tasks.get(event.task) or self._new_task(event.task)
             if (fold := _OF_TASK.get(event.event)) is not None:
@@ -107,7 +112,8 @@ class RunState:
     def driven_s(self, now: float) -> float:
         """Sum up the time [s] in which a driver lived; without one, of the tasks."""
         if not self.sessions:
-            return now - (now if self.begun_s is None else self.begun_s)
+            ran = (a.started for t in self.tasks.values() for a in t.attempts)
+            return now - min((start for start in ran if start), default=now)
         ends = [now if s.ended is None else s.ended for s in self.sessions]
         return sum(
             end - session.begun

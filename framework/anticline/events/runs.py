@@ -57,10 +57,11 @@ class Sight:
         return codes.get(self.word, ExitCode.INTERRUPTED)
 
     def _word_of_tasks(self) -> str:
-        counts = self.state.counts
-        if counts[State.FAILED]:
-            return FAILED
-        return FINISHED if counts[State.DONE] == len(self.state.tasks) else UNFINISHED
+        counts, held_up = self.state.counts, len(self.state.held_up())
+        over = counts[State.DONE] + counts[State.FAILED] + held_up
+        if over < len(self.state.tasks):
+            return UNFINISHED
+        return FAILED if counts[State.FAILED] else FINISHED
 
     @property
     def elapsed_s(self) -> float:
@@ -109,8 +110,7 @@ class Follower:
             for name in sorted(queue.queued):
                 event = started(self.folder, self._state.tasks[name])
                 if event is not None:
-                    self._state.add(event)
-                    self.news.append(event)
+                    self._state.see(event)
 
     def _without_log(self, driver: str | None) -> Sight:
         if not (self.folder / STEPS).is_dir() and driver is None:

@@ -143,6 +143,8 @@ def time_left_text(left: TimeLeft | None) -> str:
     """Write an estimate, and what it leaves out."""
     if left is None:
         return "not known yet (no task of a kind has run to its end)"
+    if not left.workers and not left.unknown:
+        return "nothing more can run"
     low, high = duration(left.low_s), duration(left.high_s)
     text = low if low == high else f"{low} to {high}"
     text = f"{text} with {plural(left.workers, 'worker')}"

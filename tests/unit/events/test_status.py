@@ -169,9 +169,7 @@ def test_a_submitted_task_runs_once_its_folder_says_so(tmp_path: Path) -> None:
         claim.write_text('{"attempt": 1, "host": "x86-1"}')
         sight = follower.look()
         assert sight.state.tasks["model"].state is State.RUNNING
-        assert [event.event for event in follower.news] == ["started"]
-        follower.look()
-        assert follower.news == []
+        assert follower.news == []  # the log tells it, and later
         driver.send_signal(signal.SIGKILL)
         driver.wait()
 
