@@ -147,7 +147,8 @@ def _judge(case: Case, line: tuple[str, ...], code: int, stop: StopFlag) -> None
         msg = f"{case.path}: {name} says that its input cannot be used"
         raise BadInput(msg)
     if code == ExitCode.INTERRUPTED or (stop and code != ExitCode.FAILED):
-        msg = f"{name} stopped on request ({ending(code, 'it')})"
+        how = ending(code, "it").removeprefix("it was ").removeprefix("ended with ")
+        msg = f"{name} stopped early ({how}); run it again to go on"
         raise Interrupted(msg)
     if code < 0:
         print(f"{case.path}: {ending(code, name)}", file=sys.stderr, flush=True)
