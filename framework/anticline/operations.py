@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,14 +51,18 @@ from anticline.drawing import viewers
 from anticline.errors import BadInput, ExitCode, Failed, Finding
 from anticline.execution.launch import launch
 from anticline.execution.local import check_apart, find_launcher, run_here
+from anticline.runs import cancel as cancel  # verbs, made there
+from anticline.runs import clean as clean
+from anticline.runs import report as report
+from anticline.runs import resume as resume
+from anticline.runs import run_workflow as run_workflow
+from anticline.runs import status as status
+from anticline.runs import watch as watch
 
 if TYPE_CHECKING:
     from anticline.cluster.local.configuration import Place
     from anticline.cluster.local.control import Status
     from anticline.cluster.local.slurm import Tell
-    from anticline.events.cleaning import Item
-    from anticline.events.runs import Sight
-    from anticline.execution.verdicts import Outcome
 
 VERBS = (
     "components", "check", "run", "resume", "cancel", "render", "status", "watch",
@@ -216,49 +220,6 @@ def run(
     return ExitCode.DONE
 
 
-def run_workflow(
-    workflow: Path | str,
-    *,
-    cluster: Path | str | None = None,
-    folder: Path | str | None = None,
-    queues: Mapping[str, tuple[str, ...]] | None = None,
-    quiet: bool = False,
-) -> Outcome:
-    """Run a workflow event by event; see `anticline.execution.run.run_workflow`.
-
-    cluster : left out, this machine. folder : of the run; left out, the document's.
-    queues : of steps by name. quiet : no progress is shown.
-    """
-    from anticline.execution import run as running
-    from anticline.execution.display import display
-
-    with display(quiet=quiet) as show:
-        return running.run_workflow(
-            Path(workflow),
-            components(),
-            show,
-            cluster=None if cluster is None else Path(cluster),
-            folder=None if folder is None else Path(folder),
-            queues=queues,
-        )
-
-
-def resume(run: Path | str, *, quiet: bool = False) -> Outcome:
-    """Go on with a workflow's run; see `anticline.execution.run.resume`."""
-    from anticline.execution import run as running
-    from anticline.execution.display import display
-
-    with display(quiet=quiet) as show:
-        return running.resume(Path(run), components(), show)
-
-
-def cancel(run: Path | str, tell: Callable[[str], None] = lambda line: None) -> bool:
-    """Stop a run's living driver; see `anticline.execution.run.cancel`."""
-    from anticline.execution import run as running
-
-    return running.cancel(Path(run), tell)
-
-
 def render(
     files: Iterable[Path | str],
     cluster: Path | str,
@@ -317,56 +278,6 @@ def _may_be_finished(case: Case) -> bool:
 def _rank_program(component: str, case: Path | str) -> tuple[str, ...]:
     # -P: a folder of the user's named like a library shadows nothing
     return (sys.executable, "-P", "-m", "anticline.rank", component, str(case))
-
-
-def status(run: Path | str) -> Sight:
-    """Look at a workflow's run once; `anticline.events.status` puts it into words.
-
-    Raises
-    ------
-    BadInput
-        The folder holds no run, or a log that cannot be read.
-    """
-    from anticline.events.runs import look
-
-    return look(run)
-
-
-def watch(run: Path | str) -> Sight:
-    """Show a run on the terminal until it ends; returns how it then stands.
-
-    Raises
-    ------
-    BadInput
-        As `status`.
-    """
-    from anticline.events.watch import watch as show
-
-    return show(run)
-
-
-def report(run: Path | str) -> Path:
-    """Write RUN/report.html, one self-contained page about a run; returns it.
-
-    Raises
-    ------
-    BadInput
-        As `status`.
-    Failed
-        The folder cannot be written.
-    """
-    from anticline.events.report.page import write
-
-    return write(status(run))
-
-
-def clean(
-    run: Path | str, *, everything: bool = False, dry_run: bool = False
-) -> list[Item]:
-    """Remove what a run can make again; see `anticline.events.cleaning`."""
-    from anticline.events import cleaning
-
-    return cleaning.clean(run, everything=everything, dry_run=dry_run)
 
 
 def data() -> Catalogue:

@@ -20,6 +20,16 @@ Workers, in jobs that come and go (docs/explanation/execution.md):
 - driving: calling a component's driver; outcome: what ranks leave; measure; pinning
 - sharing, leases: who of a node's tasks goes next, on which cores
 
+The driver, event by event (docs/howto/run_a_workflow.md):
+
+- run: a run begun, resumed, cancelled; runfolder: its folder; setting
+- driver: the loop; inbox: what it waits for; notes: what it writes; workers: its hands
+- book: the tasks that are known, and which are done; key: what a result depends on
+- frontier: which tasks can start; dispatch, queues: where (pure); droughts: where not
+- orders, folders: a task's folder made ready; claim: one attempt at a task at a time
+- orphans: what a dead driver left; steering: queues from the command line
+- display: progress; verdicts: how it ended
+
 Further:
 
 - launch: the `mpirun` command line of a local run (pure)
