@@ -39,7 +39,8 @@ from anticline.execution.sharing import Room
 BLOCK = "ANTICLINE_BLOCK"
 LOOK_S = 0.25
 RESULTS_TAKE_S = 3.0  # from a worker through Parsl's manager to the driver
-_FRESH = 0.9  # share of its time that a block has left, to count as new
+_NEW = 0.1  # share of its time for which a block counts as new, at least
+_NEW_S = 60.0  # so long: workers take a while to start
 _SIGNALS = (signal.SIGUSR1, signal.SIGTERM)
 
 
@@ -90,8 +91,9 @@ class Block:
         """
         if self.ends is None or walltime_s is None:
             return False
-        left, length = self.ends - time.time(), self.ends - self.began
-        return left < walltime_s and left < _FRESH * length
+        now = time.time()
+        new_until = self.began + max(_NEW_S, _NEW * (self.ends - self.began))
+        return self.ends - now < walltime_s and now > new_until
 
     def save(self) -> None:
         """Write it for the workers."""

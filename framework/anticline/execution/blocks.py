@@ -54,11 +54,11 @@ class Blocks(HighThroughputExecutor):
     """Workers of a queue, in blocks that come and go.
 
     tell : called, from another thread, whenever a block comes to be in another state.
+    options : of HighThroughputExecutor; its label names the blocks.
     """
 
     def __init__(self, slots: Slots, tell: Tell, **options: Any) -> None:
         super().__init__(
-            label=slots.label,
             block_error_handler=self._look,
             interchange_launch_cmd=[
                 sys.executable, "-P", "-m", "anticline.execution.interchange",
@@ -107,9 +107,25 @@ class Blocks(HighThroughputExecutor):
         """Ask for no block any more, whatever waits."""
         self._not_before = math.inf
 
+    def ask_for_no_more(self) -> None:
+        """Let no block begin any more."""
+        self._not_before = float("inf")
+
+    def status(self) -> dict[str, JobStatus]:
+        """Ask after the blocks; where the interchange is gone, all tasks are lost."""
+        process = self.interchange_proc
+        if self.bad_state_is_set or process is None:
+            return self._status
+        if (code := process.poll()) is not None:
+            gone = RuntimeError(f"the interchange of {self.label} ended with {code}")
+            self.set_bad_state_and_fail_all(gone)
+            return self._status
+        found: dict[str, JobStatus] = super().status()
+        return found
+
     def hold(self, block: str) -> None:
         """Send a block (by its name) nothing any more."""
-        if block in self._held:
+        if block in self._held or self.bad_state_is_set:
             return
         self._held.add(block)
         number = block.removeprefix(f"{self.label}-")

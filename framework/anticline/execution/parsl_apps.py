@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import signal
 import threading
 from concurrent.futures import Future
@@ -20,6 +21,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from anticline.cluster.model import Cluster
+from anticline.errors import BadInput, Finding
 from anticline.execution.measure import now_utc
 from anticline.execution.order import Ended, Kind, Order, from_json
 from anticline.execution.parsl_config import FOLDER, config, executor
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from anticline.execution.blocks import Block, Blocks, Tell
 
+_PLAIN = re.compile(r"[\w./@+=:,~-]+")
 _AWAY = (Kind.NO_TIME, Kind.INTERRUPTED)
 
 
@@ -40,6 +43,11 @@ class Executors:
 
     tell : called from another thread with each block that comes to be in another
     state.
+
+    Raises
+    ------
+    BadInput
+        Parsl's shell lines cannot hold the path of the run's folder.
     """
 
     def __init__(
@@ -51,10 +59,12 @@ class Executors:
     ) -> None:
         from parsl import DataFlowKernel
 
+        _insist_on_plain(run)
         self._cluster, self._timing, self._tell = cluster, timing, tell
         _log_to(run / FOLDER / "parsl.log")
         self._kernel: DataFlowKernel = DataFlowKernel(config(cluster, run, (), timing))
         self._made: dict[Slots, Blocks] = {}
+        self._gone: list[Blocks] = []
         self._making = threading.Lock()
         self._open = True
 
@@ -89,7 +99,8 @@ class Executors:
 
     def blocks(self) -> list[Block]:
         """Tell of all jobs that hold or held workers."""
-        return [block for made in self._made.values() for block in made.blocks()]
+        everyone = [*self._gone, *self._made.values()]
+        return [block for made in everyone for block in made.blocks()]
 
     def stop(self) -> None:
         """Ask what runs to keep its work and end; nothing that waits is begun."""
@@ -107,11 +118,16 @@ class Executors:
 
     def _blocks(self, slots: Slots) -> Blocks:
         with self._making:
-            if slots not in self._made:
-                made = executor(self._cluster, slots, self._timing, self._tell)
+            made = self._made.get(slots)
+            if made is not None and made.bad_state_is_set:  # its interchange is gone
+                self._gone.append(made)
+                made = None
+            if made is None:
+                before = sum(one.slots == slots for one in self._gone)
+                made = executor(self._cluster, slots, self._timing, self._tell, before)
                 self._kernel.add_executors([made])
                 self._made[slots] = made
-            return self._made[slots]
+            return made
 
 
 def _ended(done: Future[Any], order: Order) -> Ended:
@@ -151,6 +167,13 @@ def _lost(order: Order, error: BaseException) -> Ended:
         attempt=order.attempt,
         key=order.key,
     )
+
+
+def _insist_on_plain(run: Path) -> None:
+    if not _PLAIN.fullmatch(str(run)):
+        text = "has a character that Parsl's and Slurm's scripts cannot hold; "
+        text += "name a folder of letters, digits and . _ - /"
+        raise BadInput(Finding(str(run), None, text))
 
 
 def _signal(blocks: Blocks, cluster: Cluster) -> None:

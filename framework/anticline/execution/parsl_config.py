@@ -60,17 +60,24 @@ def config(
     )
 
 
-def executor(cluster: Cluster, slots: Slots, timing: Timing, tell: Tell) -> Blocks:
-    """Make the executor of a queue's blocks of one make."""
+def executor(
+    cluster: Cluster, slots: Slots, timing: Timing, tell: Tell, before: int = 0
+) -> Blocks:
+    """Make the executor of a queue's blocks of one make.
+
+    before : number of those in whose place it is.
+    """
     from anticline.execution.blocks import Blocks
 
     queue = cluster.queues[slots.queue]
     workers = slots.workers(queue)
+    label = f"{slots.label}-again{before}" if before else slots.label
     return Blocks(
         slots,
         tell,
+        label=label,
         provider=provider(cluster, slots, timing),
-        launch_cmd=launch_line(cluster, slots),
+        launch_cmd=launch_line(cluster, slots, label),
         address=address_for(cluster, slots.queue),
         encrypted=True,
         max_workers_per_node=workers,
@@ -82,13 +89,13 @@ def executor(cluster: Cluster, slots: Slots, timing: Timing, tell: Tell) -> Bloc
     )
 
 
-def launch_line(cluster: Cluster, slots: Slots) -> str:
+def launch_line(cluster: Cluster, slots: Slots, label: str) -> str:
     """Write what a block's shell becomes; Parsl fills in the rest."""
     queue = cluster.queues[slots.queue]
     node = queue.node
     words = [
         "exec python3 -P -m anticline.execution.block",
-        f"--name={slots.label}-{{{{block_id}}}}",
+        f"--name={label}-{{{{block_id}}}}",
         f"--cores={node.cores}",
         f"--memory-gib={node.memory_gib:g}",
         f"--gpus={node.gpus}",

@@ -82,7 +82,7 @@ def test_a_task_that_fits_into_what_is_left_is_begun(block, tmp_path):
 
 @pytest.mark.usefixtures("chores")
 def test_what_no_block_has_time_for_begins_in_a_new_one(block, tmp_path):
-    block(ends_in=95.0, length=100.0)
+    block(ends_in=95.0, length=140.0)
     assert attempt(order(tmp_path, "longest", walltime_s=1000.0)).done
 
 

@@ -76,7 +76,7 @@ def test_the_warning_is_a_part_of_a_short_walltime():
 
 
 def test_a_block_knows_its_room_and_its_end():
-    line = launch_line(cluster(container="/images/a b.sif"), Slots("cpu"))
+    line = launch_line(cluster(container="/images/a b.sif"), Slots("cpu"), "cpu")
     words = line.split(" -- ")
     assert words[0] == (
         "exec python3 -P -m anticline.execution.block --name=cpu-{{block_id}} "
