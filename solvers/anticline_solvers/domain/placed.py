@@ -42,10 +42,17 @@ class Placed:
         self.values[cells] += part.values
 
     def filled(self, shape: tuple[int, ...]) -> Array:
-        """Give the larger array."""
+        """Give the larger array; not a copy where the window is all of it."""
+        if self.values.shape == shape:
+            return self.values
         whole = np.zeros(shape, self.values.dtype)
         whole[self.box] = self.values
         return whole
+
+
+def doubled(part: Placed) -> Placed:
+    """Give a part in float64; itself where it is."""
+    return Placed(part.first, np.asarray(part.values, np.float64))
 
 
 def blank(windows: Iterable[Window]) -> Placed:

@@ -213,7 +213,7 @@ def test_gathers_larger_than_the_memory_are_refused_with_the_admissible_number(
     survey = Survey(shots, np.ones(3), 0.01, 0.004, 100, 10.0, 25.0)
     dense = case(gathers_shift_max_m=400.0, gathers_every_m=10.0)
     assert not gather_choice.memory(dense, GRID, survey, 1)
-    gathers = 5 * 4 * 100 * 81 * 51
+    gathers = 5 * 8 * 100 * 81 * 51
     monkeypatch.setattr(gather_choice, "free_bytes", lambda: 4_000_000)
     (finding,) = gather_choice.memory(dense, GRID, survey, 1)
     assert f"take {size_text(gathers)} on one rank" in finding.text
@@ -226,7 +226,7 @@ def test_gathers_larger_than_the_memory_are_refused_with_the_admissible_number(
     assert not gather_choice.space(dense, GRID, survey)
     monkeypatch.setattr("shutil.disk_usage", lambda path: Disk())
     (finding,) = gather_choice.space(dense, GRID, survey)
-    images = 2 * 4 * 101 * 51 * (4 + 1)
+    images = 2 * 4 * 101 * 51 * 4 + 24 * 101 * 51
     gathers = 4 * 100 * 81 * 51 * (4 + 1)
     assert f"takes about {size_text(images + gathers)}" in finding.text
     assert not gather_choice.memory(case(asked=False), GRID, survey, 1)

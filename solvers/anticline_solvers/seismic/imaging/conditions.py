@@ -257,7 +257,8 @@ def divided(image: Samples, illumination: Samples, floor: float) -> Samples:
 
     A free surface is such a place: the pressure is zero there and its gradient not.
     """
-    light = np.asarray(illumination, np.float64)
-    if floor <= 0.0:
-        return np.zeros_like(image, np.float64)
-    return np.asarray(np.where(light > 0, image / (light + floor), 0.0))
+    quotient = np.zeros(image.shape, np.float64)
+    if floor > 0.0:
+        light = illumination + np.float64(floor)
+        np.divide(image, light, out=quotient, where=illumination > 0)
+    return quotient

@@ -112,7 +112,7 @@ def write_stack(
     velocity, frame = read_field(model), read_frame(model)
     made = context.provenance, context.fingerprint
     if lattice is not None:
-        light = placed.total([total.fields["illumination"]]).filled(grid.shape)
+        light = placed.doubled(total.fields[ILLUMINATION]).filled(grid.shape)
         gathers = stacked_gathers(total.fields[GATHERS], lattice, p, velocity, light)
         axes = GatherAxes(grid, *axes_of(lattice, grid), frame, shots)
         write_image_gathers(case.outputs[PORT], axes, gathers, *made)
@@ -132,16 +132,22 @@ def scaled(
     condition, order = parameters["condition"], parameters["space_order"]
     fields = {name: total.fields[name] for name in total.fields if name != GATHERS}
     raw = fields.pop("image")
-    whole = raw.filled(grid.shape)
-    whole = imaging.finish(condition, whole, velocity, grid.spacing_m, order)
+    whole = imaging.finish(
+        condition,
+        placed.doubled(raw).filled(grid.shape),
+        velocity,
+        grid.spacing_m,
+        order,
+    )
+    whole = whole + 0.0  # no -0.0, as in a sum from nothing
     grown = imaging.reach_of(condition, order)
     box = tuple(
         slice(max(0, side.start - grown), min(n, side.stop + grown))
         for side, n in zip(raw.box, grid.shape, strict=True)
     )
     first = tuple(side.start for side in box)
-    return {STACK: placed.total([Placed(first, whole[box])])} | {
-        name: placed.total([field]) for name, field in fields.items()
+    return {STACK: Placed(first, whole[box])} | {
+        name: placed.doubled(field) for name, field in fields.items()
     }
 
 
@@ -181,7 +187,8 @@ def stacked_gathers(
 
     velocity [m/s], illumination : on the grid.
     """
-    whole = placed.total([stacked]).filled(lattice.shape(velocity.shape[-1]))
+    shape = lattice.shape(velocity.shape[-1])
+    whole = placed.doubled(stacked).filled(shape)
     cells = [np.array(points, np.int64) for points in lattice.points]
     order, condition = parameters["space_order"], parameters["condition"]
     whole = imaging.finish(condition, whole, _above(velocity, cells), (), order)
