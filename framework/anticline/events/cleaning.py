@@ -26,11 +26,11 @@ from pathlib import Path
 
 from anticline.errors import Failed
 from anticline.events.amounts import plural, size
+from anticline.events.disk import case_of
 from anticline.events.driver import driving
 from anticline.events.log import EVENTS, Log
 from anticline.events.progress import State, TaskRecord
 from anticline.events.record import CLEANED, Event
-from anticline.events.report.origins import case_of
 from anticline.events.runs import Sight, look
 from anticline.workflow.places import folder_of
 from anticline.workflow.task import STEPS

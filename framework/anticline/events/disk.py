@@ -31,7 +31,7 @@ def events_on_disk(run: Path) -> list[Event]:
     happened: list[Event] = []
     for folder in _folders(run):
         task = task_of(folder.relative_to(run))
-        case = _read(folder / CASE)
+        case = read_json(folder / CASE)
         plans.append(_planned(task, case, folder, run))
         happened += _happened(task, folder)
     happened.sort(key=lambda event: event.utc)
@@ -40,7 +40,7 @@ def events_on_disk(run: Path) -> list[Event]:
 
 def name_of(run: Path) -> str:
     """Read the name of the workflow from a run's folder; empty: it does not say."""
-    return str(_read(run / RUN).get("name") or "")
+    return str(read_json(run / RUN).get("name") or "")
 
 
 def _folders(run: Path) -> list[Path]:
@@ -76,10 +76,10 @@ def _after(inputs: dict[str, Any], folder: Path, run: Path) -> list[str]:
 
 
 def _happened(task: str, folder: Path) -> Iterator[Event]:
-    ended = _read(folder / ENDED)
+    ended = read_json(folder / ENDED)
     if "code" in ended:
         utc = str(ended.get("ended_utc") or _utc(folder / ENDED))
-        asked = _known(_read(folder / ORDER), ("gpus", "memory_gib"))
+        asked = _known(read_json(folder / ORDER), ("gpus", "memory_gib"))
         yield Event(utc, record.ENDED, task, asked | ended)
         if ended["code"] != 0:
             facts = {"kind": ended.get("kind"), "reason": ended.get("reason")}
@@ -91,14 +91,14 @@ def _happened(task: str, folder: Path) -> Iterator[Event]:
 def started(run: Path, task: TaskRecord) -> Event | None:
     """Tell that a task's newest attempt runs; None: it does not, or has ended."""
     folder = run / folder_of(task.id)
-    attempt = _read(folder / CLAIM).get("attempt")
+    attempt = read_json(folder / CLAIM).get("attempt")
     if task.last is None or attempt != task.last.number:
         return None
     return _started(task.id, folder)
 
 
 def _started(task: str, folder: Path) -> Event:
-    facts = _known(_read(folder / CLAIM), ("attempt", "host", "job"))
+    facts = _known(read_json(folder / CLAIM), ("attempt", "host", "job"))
     return Event(_utc(folder / CLAIM), record.STARTED, task, facts)
 
 
@@ -106,7 +106,13 @@ def _known(facts: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {name: facts[name] for name in names if facts.get(name) is not None}
 
 
-def _read(path: Path) -> dict[str, Any]:
+def case_of(run: Path, task: str) -> dict[str, Any]:
+    """Read a task's case; empty where it cannot be read."""
+    return read_json(run / folder_of(task) / CASE)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object; empty where there is none."""
     try:
         value = json.loads(path.read_bytes())
     except (OSError, ValueError):

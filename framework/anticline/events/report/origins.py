@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from anticline.events.amounts import duration, plural, size
+from anticline.events.disk import RUN, case_of, read_json
 from anticline.events.progress import Session
 from anticline.events.query import RunState
 from anticline.events.report.tables import moment
 from anticline.events.runs import Sight
-from anticline.workflow.places import folder_of
-from anticline.workflow.task import CASE
 
-RUN, HASHES = "run.json", "hashes.json"
+HASHES = "hashes.json"
 DOCUMENTS = ("workflow.yaml", "cluster.yaml")
 _CASES, _VALUES = 64, 6
 
@@ -58,20 +57,6 @@ def parameters(sight: Sight) -> list[Given]:
         pairs = tuple((name, _value(one.get(name) for one in known)) for name in names)
         found.append(Given(step.name, step.component, pairs))
     return found
-
-
-def case_of(run: Path, task: str) -> dict[str, Any]:
-    """Read a task's case; empty where it cannot be read."""
-    return read_json(run / folder_of(task) / CASE)
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object; empty where there is none."""
-    try:
-        value = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def _value(values: Iterable[Any]) -> str:

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from anticline.events.disk import case_of
 from anticline.events.progress import State, TaskRecord
-from anticline.events.report.origins import case_of
 from anticline.events.runs import Sight
 from anticline.workflow.places import folder_of
 
