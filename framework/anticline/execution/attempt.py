@@ -129,7 +129,11 @@ def _attempt(
     meter = Meter()
     cores = () if lease is None else lease.grant.cores
     try:
-        with claimed(cores) as cpus, pinned(cpus), warm.output_to(order.log) as log:
+        with (
+            claimed(cores) as cpus,
+            pinned(cpus, stay=block is not None),
+            warm.output_to(order.log) as log,
+        ):
             if order.attempt > 1:
                 print(f"-- attempt {order.attempt}, {meter.began_utc}", flush=True)
             outcome = _outcome(order, block, lease, cpus, log, stop, claim)

@@ -33,7 +33,7 @@ def claimed(cores: Sequence[int]) -> Iterator[frozenset[int] | None]:
 
     cores : those that are liked best, counted from 0 among the usable ones.
     """
-    found = list(_by_core(usable_cpus()).items())
+    found = list(_by_core(home()).items())
     liked = [found[core] for core in cores if core < len(found)]
     others = [one for one in found if one not in liked]
     with contextlib.ExitStack() as claims:
@@ -71,18 +71,27 @@ def _claim(core: str, claims: contextlib.ExitStack) -> bool:
     return True
 
 
+@cache
+def home() -> frozenset[int]:
+    """Give the CPUs that this process might run on before it was first moved."""
+    return usable_cpus()
+
+
 @contextlib.contextmanager
-def pinned(cpus: frozenset[int] | None) -> Iterator[None]:
-    """Keep this process, and what it starts, on some CPUs; None: on any."""
-    before = usable_cpus()
-    if cpus is None or cpus == before:
-        yield
-        return
-    _move(cpus)
+def pinned(cpus: frozenset[int] | None, *, stay: bool = False) -> Iterator[None]:
+    """Keep this process, and what it starts, on some CPUs; None: on any it may use.
+
+    stay : it may remain there until it is next moved; on a busy machine every move
+    waits for its turn.
+    """
+    wanted = home() if cpus is None else cpus
+    if wanted != usable_cpus():
+        _move(wanted)
     try:
         yield
     finally:
-        _move(before)
+        if not stay and usable_cpus() != home():
+            _move(home())
 
 
 def _move(cpus: frozenset[int]) -> None:
