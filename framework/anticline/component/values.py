@@ -76,7 +76,7 @@ def fit(declared: Declared, given: Any) -> Any:
     if not declared.kind.startswith("list["):
         return _fit_one(declared, declared.kind, given)
     if given is None or isinstance(given, dict):
-        msg = f"{_shown(given)} found, a list is needed: [ ... ]"
+        msg = f"{shown(given)} found, a list is needed: [ ... ]"
         raise ValueProblem(msg)
     kind = declared.kind[len("list[") : -1]
     if not isinstance(given, list | tuple):
@@ -93,7 +93,7 @@ def fit(declared: Declared, given: Any) -> Any:
 
 def _fit_map(declared: Declared, given: Any) -> dict[str, Any]:
     if not isinstance(given, dict):
-        msg = f"{_shown(given)} found, 'name: value' pairs are needed"
+        msg = f"{shown(given)} found, 'name: value' pairs are needed"
         raise ValueProblem(msg)
     kind = declared.kind[len("map[") : -1]
     fitted = {}
@@ -110,7 +110,7 @@ def _fit_map(declared: Declared, given: Any) -> dict[str, Any]:
 def _insist_choice(declared: Declared, value: Any) -> None:
     if declared.choices is not None and value not in declared.choices:
         listed = ", ".join(str(choice) for choice in declared.choices)
-        msg = f"{_shown(value)} found, one of {listed} is needed"
+        msg = f"{shown(value)} found, one of {listed} is needed"
         raise ValueProblem(msg)
 
 
@@ -135,7 +135,7 @@ def _of_kind(kind: str, unit: str, given: Any) -> Any:
         return int(number) if kind == "int" else float(number)
     if isinstance(given, bool if kind == "bool" else str):
         return given
-    msg = f"{_shown(given)} found, {_NEEDED[kind]} is needed"
+    msg = f"{shown(given)} found, {_NEEDED[kind]} is needed"
     raise ValueProblem(msg)
 
 
@@ -147,13 +147,13 @@ def _number(kind: str, unit: str, given: Any) -> int | float:
         except UnitError as error:
             raise ValueProblem(str(error)) from None
     if isinstance(number, bool) or not isinstance(number, int | float):
-        msg = f"{_shown(given)} found, {_NEEDED[kind]} is needed"
+        msg = f"{shown(given)} found, {_NEEDED[kind]} is needed"
         raise ValueProblem(msg)
     if not _is_finite(number):
-        msg = f"{_shown(given)} found, a finite number is needed"
+        msg = f"{shown(given)} found, a finite number is needed"
         raise ValueProblem(msg)
     if kind == "int" and number != int(number):
-        msg = f"{_shown(given)} found, a whole number is needed"
+        msg = f"{shown(given)} found, a whole number is needed"
         raise ValueProblem(msg)
     return number
 
@@ -167,11 +167,12 @@ def _is_finite(number: float) -> bool:
 
 def _out_of_bounds(given: Any, relation: str, bound: float, unit: str) -> None:
     needed = f"{bound:g} {unit}".rstrip()
-    msg = f"{_shown(given)} found, {relation} {needed} is needed"
+    msg = f"{shown(given)} found, {relation} {needed} is needed"
     raise ValueProblem(msg)
 
 
-def _shown(given: Any) -> str:
+def shown(given: Any) -> str:
+    """Write a value as a message shows it: in one short line."""
     if given is None:
         return "nothing"
     if isinstance(given, bool):

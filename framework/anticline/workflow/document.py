@@ -23,9 +23,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from anticline.component.document import Node, parse, quoted, text_of
+from anticline.component.document import Node, parse, text_of
 from anticline.component.findings import Findings, check_keys
 from anticline.component.paths import read_path
+from anticline.component.values import shown
 from anticline.errors import BadInput, Finding
 from anticline.workflow.graph import Workflow
 from anticline.workflow.loops import read_steps
@@ -120,20 +121,20 @@ def _name(top: dict[str, Node], findings: Findings) -> str:
         text = "'workflow' is missing: a name, such as workflow: anticline_2d"
         findings.add(1 if node is None else node.line, text)
         return "workflow"
-    name = str(node.value)
-    if not isinstance(node.value, str | int) or not _NAME.fullmatch(name):
-        text = f"{quoted(name)} is no name: letters, digits and _ . - are"
+    if not isinstance(node.value, str) or not _NAME.fullmatch(node.value):
+        text = f"{shown(node.value)} is no name: letters, digits and _ . - are"
         findings.add(node.line, f"'workflow': {text}")
         return "workflow"
-    return name
+    return node.value
 
 
 def _summary(top: dict[str, Node], findings: Findings) -> str:
     node = top.get("summary", Node("", 1))
-    if not isinstance(node.value, str | int | float | None):
-        findings.add(node.line, "'summary' needs a line of text")
+    if not isinstance(node.value, str | None):
+        text = f"'summary': {shown(node.value)} found, a line of text is needed"
+        findings.add(node.line, text)
         return ""
-    return "" if node.value is None else str(node.value)
+    return node.value or ""
 
 
 def _folder(top: dict[str, Node], base: Path, name: str, findings: Findings) -> Path:

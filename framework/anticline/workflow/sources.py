@@ -14,9 +14,10 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from anticline.component.document import Node, quoted
+from anticline.component.document import Node
 from anticline.component.findings import Findings
 from anticline.component.paths import read_path
+from anticline.component.values import shown
 from anticline.workflow.graph import Link, Source
 
 _LINK = re.compile(r"([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)")
@@ -42,8 +43,9 @@ def read_link(
     """Read what must be a link."""
     link = link_of(node.value, names)
     if link is None:
-        found = quoted(str(node.value))
-        text = f"{where}: {found} is no output of a step (such as step.port)"
+        text = (
+            f"{where}: {shown(node.value)} is no output of a step (such as step.port)"
+        )
         findings.add(node.line, text)
     return link
 
