@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anticline.errors import BadInput, Failed, Finding
@@ -52,6 +52,7 @@ def test_an_event_is_read_as_it_was_written(event: Event) -> None:
     assert from_line(line) == event
 
 
+@settings(max_examples=40)
 @given(events=st.lists(EVENTS, max_size=5), data=st.data())
 def test_a_log_cut_at_any_byte_reads_as_its_first_events(
     tmp_path_factory: pytest.TempPathFactory, events: list[Event], data: st.DataObject
@@ -70,6 +71,7 @@ def test_a_log_cut_at_any_byte_reads_as_its_first_events(
     assert read_events(path)[-1].task == "image[0]"
 
 
+@settings(max_examples=40)
 @given(
     events=st.lists(EVENTS, min_size=3, max_size=6),
     rubbish=st.binary(min_size=1, max_size=30).filter(lambda text: b"\n" not in text),
