@@ -65,7 +65,9 @@ class InLines:
 class OnTerminal:
     """Bars on a terminal, with notes above them."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(
+        self, stream: TextIO, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -80,6 +82,7 @@ class OnTerminal:
         )
         self._all = self._bars.add_task("all", total=None, note="")
         self._steps: dict[str, int] = {}
+        self._clock, self._estimated, self._note = clock, -QUIET_S, ""
         self._bars.start()
 
     def note(self, line: str) -> None:
@@ -89,8 +92,10 @@ class OnTerminal:
     def look(self, state: RunState) -> None:
         """Move the bars."""
         done, total = count(state)
-        note = left_text(state).removeprefix(", ")
-        self._bars.update(self._all, completed=done, total=total, note=note)
+        if self._clock() - self._estimated >= QUIET_S:
+            self._estimated = self._clock()
+            self._note = left_text(state).removeprefix(", ")
+        self._bars.update(self._all, completed=done, total=total, note=self._note)
         for step in list(state.steps.values())[:MOST_BARS]:
             self._move(step)
 

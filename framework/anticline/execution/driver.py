@@ -366,4 +366,5 @@ class Driver:
         )
         self._notes.tell(record.FINISHED, outcome=outcome.name, remains=remains)
         self._notes.write()
+        self._show.look(self._notes.state)
         return outcome
