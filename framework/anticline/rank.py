@@ -25,6 +25,7 @@ from anticline.errors import BadInput, ExitCode, Interrupted
 from anticline.execution import failure, outcome, wrapped
 from anticline.execution.cores import share_cores
 from anticline.execution.driving import Job, checked_case, drive, stopped_early
+from anticline.execution.gpus import see_granted
 
 if TYPE_CHECKING:
     from mpi4py import MPI
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a component on the ranks of this MPI world; returns the exit code."""
     stop = StopFlag()
     stop.install()  # first: a signal while MPI starts is remembered
+    see_granted(os.environ)
     words = sys.argv[1:] if arguments is None else list(arguments)
     if wrapped.wraps(words):  # it may start MPI itself, so nothing does here
         given = _arguments(words, speaks=True)

@@ -20,6 +20,7 @@ from anticline.errors import BadInput, ExitCode
 from anticline.execution import leases, steps, warm
 from anticline.execution.block import Block, here
 from anticline.execution.claim import already, is_withdrawn, sole
+from anticline.execution.gpus import SEEN
 from anticline.execution.leases import Lease
 from anticline.execution.measure import (
     Meter,
@@ -40,7 +41,6 @@ CODES = {
     Kind.BAD_INPUT: ExitCode.BAD_INPUT,
     Kind.INTERRUPTED: ExitCode.INTERRUPTED,
 }
-GPUS_SEEN = "CUDA_VISIBLE_DEVICES"
 
 
 def attempt(order: Order) -> Ended:
@@ -76,7 +76,7 @@ def need_of(order: Order, block: Block) -> Need:
     """Say what a task needs of a node; a warm worker has its GPU for good."""
     if order.nodes > 1:
         return Need(block.room.cores, block.room.memory_gib, block.room.gpus)
-    seen = os.environ.get(GPUS_SEEN, "")
+    seen = os.environ.get(SEEN, "")
     own = int(seen) if order.gpus and order.ranks == 1 and seen.isdigit() else None
     return Need(
         cores=order.ranks * order.threads,
@@ -155,7 +155,7 @@ def _outcome(
     if warm.is_warm(order) and order.threads <= most_threads(order.threads, cores):
         return warm.run_here(order, stop)
     grant = None if lease is None else lease.grant
-    made = steps.line(order, grant, cpus, 1 if block is None else block.nodes)
+    made = steps.line(order, grant, cpus, block)
     with tempfile.TemporaryDirectory(prefix="outcome-", dir=order.place) as folder:
         left = Path(folder) / "outcome.json"
         held = (claim,) if lease is None else (claim, lease.descriptor)

@@ -22,6 +22,8 @@ from pathlib import Path
 from anticline.cluster.here import count_cores, usable_cpus
 from anticline.component.stop import StopFlag
 from anticline.errors import ExitCode
+from anticline.execution.block import Block
+from anticline.execution.gpus import GPUS
 from anticline.execution.launch import Launch, launch
 from anticline.execution.local import ending, find_launcher
 from anticline.execution.order import Kind, Order, kind_of
@@ -46,12 +48,15 @@ def program(order: Order) -> tuple[str, ...]:
 
 
 def line(
-    order: Order, grant: Grant | None, cpus: frozenset[int] | None, nodes: int
+    order: Order,
+    grant: Grant | None,
+    cpus: frozenset[int] | None,
+    block: Block | None,
 ) -> Launch:
     """Make the launch line of a task.
 
     grant : what it holds of this node; None, all of it. cpus : to be bound to;
-    None: not bound. nodes : of the block.
+    None: not bound. block : that it runs in.
 
     Raises
     ------
@@ -59,7 +64,9 @@ def line(
         There is no `mpirun`.
     """
     if order.launcher == "srun":
-        return srun(order, grant, cpus, nodes)
+        if block is None:
+            return srun(order, grant, cpus, order.nodes)
+        return srun(order, grant, cpus, block.nodes, block.room.gpus)
     mpirun, family = find_launcher()
     made = launch(
         program(order),
@@ -74,9 +81,17 @@ def line(
 
 
 def srun(
-    order: Order, grant: Grant | None, cpus: frozenset[int] | None, nodes: int
+    order: Order,
+    grant: Grant | None,
+    cpus: frozenset[int] | None,
+    nodes: int,
+    gpus: int | None = None,
 ) -> Launch:
-    """Make the line of a step; pure."""
+    """Make the line of a step; pure.
+
+    gpus : of a node of the block. A step asks for all of them, and its ranks take
+    those that it was granted: Slurm would choose among them without regard to leases.
+    """
     options = [
         f"--mpi={order.mpi}",
         f"--nodes={order.nodes}",
@@ -95,6 +110,10 @@ def srun(
         options += ["--overlap", f"--cpu-bind={binding(order, cpus)}"]
         if grant is not None:
             options.append(f"--mem={max(1, int(grant.memory_gib * 1024))}M")
+    if order.gpus:
+        per_node = order.gpus * -(-order.ranks // order.nodes)
+        held = per_node if gpus is None else gpus
+        options.append(f"--gpus-per-node={held}")
     threads = str(order.threads)
     environment = {"OMP_NUM_THREADS": threads, "NUMBA_NUM_THREADS": threads}
     return Launch(
@@ -115,9 +134,9 @@ def binding(order: Order, cpus: frozenset[int] | None) -> str:
 
 
 def _gpus(order: Order, grant: Grant | None) -> dict[str, str]:
-    if not order.gpus or grant is None:
+    if not order.gpus or grant is None or order.nodes > 1:
         return {}
-    return {"CUDA_VISIBLE_DEVICES": ",".join(map(str, grant.gpus))}
+    return {GPUS: ",".join(map(str, grant.gpus))}
 
 
 def environment_of(made: Launch, outcome: Path) -> dict[str, str]:

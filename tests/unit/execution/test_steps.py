@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anticline.execution.gpus import see_granted
 from anticline.execution.launch import Launch
 from anticline.execution.order import Kind, Order
 from anticline.execution.sharing import Grant
@@ -38,8 +39,11 @@ def test_a_step_of_several_nodes_has_them_whole():
 
 
 def test_a_step_sees_the_gpus_that_it_was_granted():
-    made = srun(order(gpus=1), Grant((0, 1), 4.0, (2, 3)), None, 1)
-    assert made.environment["CUDA_VISIBLE_DEVICES"] == "2,3"
+    made = srun(order(gpus=1), Grant((0, 1), 4.0, (2, 3)), None, 1, 8)
+    assert "--gpus-per-node=8" in made.command
+    seen = {"CUDA_VISIBLE_DEVICES": "0,1,2,3,4,5,6,7"} | made.environment
+    see_granted(seen)
+    assert seen["CUDA_VISIBLE_DEVICES"] == "2,3"
 
 
 @given(st.sets(st.integers(0, 255), min_size=1), st.integers(1, 16))
