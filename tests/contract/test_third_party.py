@@ -87,3 +87,55 @@ def test_an_executable_that_is_not_there_is_a_finding(
     assert found.returncode == 65
     assert case.startswith(f"case.yaml:1  {lacks}")
     assert workflow.startswith(f"{TWO_MAKERS}:10  step 'total': {lacks}")
+
+
+def test_components_say_what_they_find_of_first_steps(
+    third_party: ThirdParty, tmp_path: Path
+) -> None:
+    text = (
+        "workflow: fast\nsteps:\n  sample:\n    component: waves.sample\n"
+        "    parameters:\n      frequency_hz: 0.6 kHz\n"
+        "  total: {component: waves.add, inputs: {numbers: sample.numbers}}\n"
+    )
+    (tmp_path / "fast.yaml").write_text(text)
+    done = third_party.anticline("check", "fast.yaml", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (65, "")
+    assert done.stderr == (
+        "fast.yaml:6  step 'sample': is above half of the sampling frequency; take a "
+        "lower one\n"
+    )
+
+
+def test_cases_and_workflows_are_checked_together_against_a_cluster(
+    sums: ThirdParty, tmp_path: Path
+) -> None:
+    (tmp_path / "cluster.yaml").write_text(
+        "name: small\nqueues:\n  arm:\n    architecture: aarch64\n    nodes: 1\n"
+        "    node: {type: a, cores: 1, memory_gib: 1}\n"
+    )
+    workflow = TWO_MAKERS.read_text().replace("ranks: 2", "ranks: 2\n    queues: x86")
+    (tmp_path / "two.yaml").write_text(workflow)
+    words = ("case.yaml", "two.yaml", "--cluster", "cluster.yaml", "--json")
+    done = sums.anticline("check", *words, cwd=tmp_path)
+    said = json.loads(done.stdout)
+    assert done.returncode == 65
+    assert [case["component"] for case in said["cases"]] == ["sums.add"]
+    assert [made["path"] for made in said["workflows"]] == ["two.yaml"]
+    assert [(found["file"], found["line"]) for found in said["findings"]] == [
+        ("two.yaml", 9)
+    ]
+    assert "step 'sample': unknown queue 'x86'" in said["findings"][0]["text"]
+    well = sums.anticline("check", "two.yaml", "--json", cwd=tmp_path)
+    assert json.loads(well.stdout)["workflows"] == [
+        {"path": "two.yaml", "name": "two_makers", "steps": 4, "tasks": 8}
+    ]
+
+
+def test_the_schema_knows_the_components_that_are_installed(
+    third_party: ThirdParty, tmp_path: Path
+) -> None:
+    done = third_party.anticline("schema", "workflow", cwd=tmp_path)
+    step = json.loads(done.stdout)["definitions"]["step"]["properties"]
+    assert "sums.add" in step["component"]["enum"]
+    plain = third_party.anticline("schema", "--plain", cwd=tmp_path)
+    assert "sums.add" not in plain.stdout
