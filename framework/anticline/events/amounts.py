@@ -10,10 +10,12 @@ def duration(seconds: float | None) -> str:
     """Write a duration [s]: 40 ms, 0.4 s, 12 s, 3 min 5 s, 2 h 7 min, 3 d 4 h."""
     if seconds is None:
         return "-"
-    if 0 < seconds < 0.095:
+    if seconds <= 0:
+        return "0 s"
+    if seconds < 0.095:
         return f"{1000 * seconds:.0f} ms"
     if seconds < 9.95:
-        return f"{max(seconds, 0.0):.1f} s"
+        return f"{seconds:.1f} s"
     whole = round(seconds)
     for large, name, small, part in _SCALES:
         if whole >= large:

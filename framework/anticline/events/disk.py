@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,20 @@ def events_on_disk(run: Path) -> list[Event]:
         plans.append(_planned(task, case, folder, run))
         happened += _happened(task, folder)
     happened.sort(key=lambda event: event.utc)
-    return [*plans, *happened]
+    return [*_in_order(plans), *happened]
+
+
+def _in_order(plans: list[Event]) -> list[Event]:
+    """Sort tasks by the longest chain of those that they read."""
+    reads = {str(plan.task): plan.facts["after"] for plan in plans}
+    depth: dict[str, int] = {}
+    try:
+        for task in TopologicalSorter(reads).static_order():
+            before = (depth[name] for name in reads.get(task, ()))
+            depth[task] = 1 + max(before, default=0)
+    except CycleError:  # cases that were written by hand
+        return plans
+    return sorted(plans, key=lambda plan: depth[str(plan.task)])
 
 
 def name_of(run: Path) -> str:

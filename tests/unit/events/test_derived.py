@@ -150,7 +150,7 @@ def test_the_most_at_once_are_the_workers() -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (None, "-"), (0, "0.0 s"), (0.012, "12 ms"), (0.44, "0.4 s"), (9.96, "10 s"),
+        (None, "-"), (0, "0 s"), (0.012, "12 ms"), (0.44, "0.4 s"), (9.96, "10 s"),
         (59.6, "1 min"), (60, "1 min"), (185, "3 min 5 s"), (3599.7, "1 h"),
         (7620, "2 h 7 min"), (86400, "1 d"), (270000, "3 d 3 h"),
     ],
