@@ -18,6 +18,7 @@ from anticline.execution.slots import Slots
 
 PENDING, RUNNING, ENDED = "pending", "running", "ended"
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 300.0
+HELD_S = 5.0  # a block that is told this again sooner, says it of the same closing
 _PERFORM = "anticline.execution.worker.perform"
 _ENDED = frozenset(
     {
@@ -70,7 +71,7 @@ class Blocks(HighThroughputExecutor):
         self._weights: dict[int, int] = {}
         self._known: dict[str, Block] = {}
         self._failures, self._not_before = 0, 0.0
-        self._held: set[str] = set()
+        self._held: dict[str, float] = {}
 
     def send(self, message: bytes, weight: int) -> Future[Any]:
         """Queue a message for a worker; its future gives what the worker gives."""
@@ -125,9 +126,10 @@ class Blocks(HighThroughputExecutor):
 
     def hold(self, block: str) -> None:
         """Send a block (by its name) nothing any more."""
-        if block in self._held or self.bad_state_is_set:
+        now = time.monotonic()
+        if self.bad_state_is_set or now - self._held.get(block, -HELD_S) < HELD_S:
             return
-        self._held.add(block)
+        self._held[block] = now
         number = block.removeprefix(f"{self.label}-")
         self._hold_block(number)  # type: ignore[no-untyped-call]
 
