@@ -139,3 +139,17 @@ def test_the_schema_knows_the_components_that_are_installed(
     assert "sums.add" in step["component"]["enum"]
     plain = third_party.anticline("schema", "--plain", cwd=tmp_path)
     assert "sums.add" not in plain.stdout
+
+
+def test_the_engine_runs_the_workflow_of_two_makers(
+    third_party: ThirdParty, tmp_path: Path, needs: Any
+) -> None:
+    needs.command("mpirun")
+    done = third_party.anticline(
+        "run", str(TWO_MAKERS), "--run", "out", "--quiet", cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "out/steps/compare/report.json").read_text())
+    assert report == {"largest_difference": 0.0, "count": 16}
+    made = tmp_path / "out/steps/total/numbers.txt.made.json"
+    assert json.loads(made.read_text())["component"] == "sums.add"
