@@ -27,7 +27,7 @@ LONGEST_S = 280.0
 def diamond(
     shots: int = 6, steps: int = 4, seconds: float = 0.2, **first: Any
 ) -> dict[str, Any]:
-    """A workflow: a first task, shots, an image of each, their sum, a last task."""
+    """A task, shots, an image of each, their sum, and a last task on two ranks."""
     work = {"steps": steps, "seconds": seconds}
     return {
         "workflow": "diamond",
@@ -55,6 +55,7 @@ def diamond(
             "last": {
                 "component": "chores.work",
                 "inputs": {"after": "stack.report"},
+                "ranks": 2,
             },
         },
     }
@@ -182,8 +183,8 @@ def repeated(before: Mapping[str, int], run: Run) -> list[str]:
 
 
 def interrupt(process: subprocess.Popen[str]) -> None:
-    """Press Ctrl-C."""
-    process.send_signal(signal.SIGINT)
+    """Press Ctrl-C: a terminal sends it to all that run in its foreground."""
+    os.killpg(process.pid, signal.SIGINT)
 
 
 @contextlib.contextmanager
