@@ -14,6 +14,11 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+if "PYTEST_XDIST_WORKER" in os.environ:  # started by a process that had begun MPI
+    for name in [n for n in os.environ if n.startswith(("OMPI_", "PMIX_", "PRTE_"))]:
+        if name not in ("OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"):
+            del os.environ[name]
+
 from mpi4py import MPI
 
 from third_party.installed import ThirdParty, install
