@@ -219,7 +219,7 @@ def test_ctrl_c_keeps_what_came_and_the_next_get_goes_on(
     part = cache / "trial" / "vp.bin.part"
     wait_for(part, process)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=10)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (75, "")
     assert err.endswith("stopped; what came is kept, the same command goes on\n")
     assert not (cache / "trial" / "vp.bin").exists()
@@ -227,7 +227,7 @@ def test_ctrl_c_keeps_what_came_and_the_next_get_goes_on(
     kept = part.stat().st_size
     assert 0 < kept <= len(CONTENT) // 2
     process = begin("get", "trial")
-    out, err = process.communicate(timeout=10)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (0, f"{cache / 'trial' / 'vp.bin'}\n")
     assert "trial/vp [kB]: 1024/1024 (100 %)" in err
     assert site.asked[-1] == ("/vp.bin", f"bytes={kept}-")
