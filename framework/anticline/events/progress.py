@@ -125,12 +125,16 @@ class StepRecord:
 
 @dataclass(slots=True)
 class Block:
-    """A Slurm job that holds workers of a queue."""
+    """A Slurm job that holds workers of a queue.
+
+    since : when it came into its state. began : when it began to run.
+    """
 
     job: str
     state: str
     since: float
     reason: str = ""
+    began: float | None = None
 
 
 @dataclass(slots=True)

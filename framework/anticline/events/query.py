@@ -281,7 +281,7 @@ class RunState:
                 self._again(task, lost, then)
         for queue in self.queues.values():
             for block in queue.living:
-                block.state = "ended"
+                block.state, block.since = "ended", then
 
     def _end_session(
         self, now: float, outcome: str | None, remains: int | None
@@ -305,7 +305,10 @@ class RunState:
     def _block(self, facts: Mapping[str, Any], now: float) -> None:
         job, state = str(facts.get("job", "")), str(facts.get("state", ""))
         blocks = self._queue(str(facts.get("queue", ""))).blocks
-        blocks[job] = Block(job, state, now, str(facts.get("reason") or ""))
+        began = blocks[job].began if job in blocks else None
+        if began is None and state == "running":
+            began = now
+        blocks[job] = Block(job, state, now, str(facts.get("reason") or ""), began)
 
 
 def _fill(attempt: Attempt, facts: Mapping[str, Any], names: Iterable[str]) -> None:

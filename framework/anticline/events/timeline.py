@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from anticline.events.progress import Attempt
+from anticline.events.progress import Attempt, Block
 from anticline.events.query import RunState
 
 
@@ -31,11 +31,13 @@ class Bar:
 
 @dataclass(frozen=True)
 class Track:
-    """The bars of a queue, and how many lanes they need."""
+    """The bars of a queue, and how many lanes they need; its Slurm jobs likewise."""
 
     queue: str
     lanes: int
     bars: tuple[Bar, ...]
+    job_lanes: int = 0
+    jobs: tuple[Bar, ...] = ()
 
 
 def timeline(state: RunState, now: float, finest_s: float = 0.0) -> tuple[Track, ...]:
@@ -51,12 +53,8 @@ def timeline(state: RunState, now: float, finest_s: float = 0.0) -> tuple[Track,
             if attempt.started is not None:
                 of_queue.setdefault(attempt.queue, []).append(attempt)
     order = list(state.queues)
-    return tuple(
-        _track(queue, of_queue[queue], now, finest_s)
-        for queue in sorted(
-            of_queue, key=lambda q: order.index(q) if q in order else -1
-        )
-    )
+    ran = sorted(of_queue, key=lambda q: order.index(q) if q in order else -1)
+    return tuple(_track(queue, of_queue[queue], state, now, finest_s) for queue in ran)
 
 
 def span(tracks: Iterable[Track]) -> tuple[float, float] | None:
@@ -75,27 +73,50 @@ def most_at_once(state: RunState) -> int:
     return max(accumulate(turn for _, turn in sorted(turns)), default=0)
 
 
-def _track(queue: str, attempts: list[Attempt], now: float, finest_s: float) -> Track:
+def _track(
+    queue: str, attempts: list[Attempt], state: RunState, now: float, finest_s: float
+) -> Track:
+    bars = [_bar(attempt, now) for attempt in attempts]
+    record = state.queues.get(queue)
+    jobs = [_job(b, now) for b in record.blocks.values() if b.began] if record else []
+    lanes, job_lanes = _pack(bars, finest_s), _pack(jobs, 0.0)
+    return Track(
+        queue,
+        len(lanes),
+        tuple(bar for lane in lanes for bar in lane),
+        len(job_lanes),
+        tuple(bar for lane in job_lanes for bar in lane),
+    )
+
+
+def _pack(bars: Iterable[Bar], finest_s: float) -> list[list[Bar]]:
+    """Put bars into the fewest lanes in which none overlap."""
     lanes: list[list[Bar]] = []
     free: list[tuple[float, int]] = []
-    for attempt in sorted(attempts, key=_start):
-        start = _start(attempt)
-        end = max(start, now if attempt.ended is None else attempt.ended)
-        if free and free[0][0] <= start:
+    for bar in sorted(bars, key=lambda bar: bar.start):
+        if free and free[0][0] <= bar.start:
             lane = heapq.heappop(free)[1]
         else:
             lane = len(lanes)
             lanes.append([])
-        heapq.heappush(free, (end, lane))
-        _lay(lanes[lane], _bar(attempt, lane, start, end), finest_s)
-    bars = tuple(bar for lane_bars in lanes for bar in lane_bars)
-    return Track(queue, len(lanes), bars)
+        heapq.heappush(free, (bar.end, lane))
+        _lay(lanes[lane], replace(bar, lane=lane), finest_s)
+    return lanes
 
 
-def _bar(attempt: Attempt, lane: int, start: float, end: float) -> Bar:
+def _job(block: Block, now: float) -> Bar:
+    began = block.began or block.since
+    ended = block.state == "ended"
+    end = max(began, block.since if ended else now)
+    return Bar(0, "", f"job {block.job}", began, end, True, not ended)
+
+
+def _bar(attempt: Attempt, now: float) -> Bar:
     name = attempt.task if attempt.number == 1 else f"{attempt.task}, {attempt.number}."
+    start = attempt.started or 0.0
+    end = max(start, now if attempt.ended is None else attempt.ended)
     well = attempt.open or attempt.done
-    return Bar(lane, attempt.step, name, start, end, well, attempt.open)
+    return Bar(0, attempt.step, name, start, end, well, attempt.open)
 
 
 def _lay(lane: list[Bar], bar: Bar, finest_s: float) -> None:
@@ -114,7 +135,3 @@ def _lay(lane: list[Bar], bar: Bar, finest_s: float) -> None:
         )
     else:
         lane.append(bar)
-
-
-def _start(attempt: Attempt) -> float:
-    return attempt.started or 0.0

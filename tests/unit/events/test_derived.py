@@ -131,6 +131,15 @@ def test_no_two_bars_of_a_lane_overlap(seed: int) -> None:
     assert sum(len(t.bars) for t in tracks) == sum(e.event == STARTED for e in events)
 
 
+def test_jobs_lie_beside_the_tasks_that_ran_in_them() -> None:
+    state = RunState.of(simulate(survey(4)))
+    for track in timeline(state, state.latest_s or 0.0):
+        (job,) = track.jobs
+        assert job.label.startswith("job 10")
+        assert all(job.start <= bar.start for bar in track.bars)
+        assert all(bar.end <= job.end + 1e-3 for bar in track.bars)
+
+
 def test_bars_too_short_to_see_are_drawn_as_one() -> None:
     state = RunState.of(simulate(survey(40)))
     fine = timeline(state, state.latest_s or 0.0)

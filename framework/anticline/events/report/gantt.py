@@ -15,7 +15,7 @@ from anticline.events.query import RunState
 from anticline.events.timeline import Bar, Track, timeline
 
 WIDTH, LEFT, CUT_PX = 1000.0, 8.0, 26.0
-LANE_H, LEAST_LANE_H, LABEL_H, AXIS_H = 15.0, 4.0, 22.0, 26.0
+LANE_H, LEAST_LANE_H, LABEL_H, AXIS_H, JOB_H = 15.0, 4.0, 22.0, 26.0, 4.0
 _TALLEST = 700.0
 _LEAST_PX = 1.0
 _STEPS_S = (
@@ -26,7 +26,10 @@ _STEPS_S = (
 
 @dataclass(frozen=True)
 class Rect:
-    """A bar on the page. color : index of its step's colour."""
+    """A bar on the page.
+
+    color : index of its step's colour. kind : well, lost, running; job: a Slurm job.
+    """
 
     x: float
     y: float
@@ -142,11 +145,14 @@ def draw(state: RunState, now: float) -> Chart | None:
     bands: list[Band] = []
     y = 0.0
     for track in tracks:
-        height = track.lanes * lane_h
+        jobs_h = JOB_H * track.job_lanes
+        height = jobs_h + track.lanes * lane_h
         bands.append(Band(_label(track), y, height))
         top = y + LABEL_H
+        rects += [_job(bar, axis, top) for bar in track.jobs]
+        top += jobs_h
         rects += [_rect(bar, axis, top, lane_h, colors) for bar in track.bars]
-        y = top + height + 8
+        y += LABEL_H + height + 8
     ticks, cuts = tuple(axis.ticks()), tuple(axis.cuts())
     return Chart(WIDTH, y + AXIS_H, tuple(rects), tuple(bands), ticks, cuts)
 
@@ -171,6 +177,14 @@ def _rect(
         kind=kind,
         title=f"{bar.label}: {duration(bar.end - bar.start)}, {word}",
     )
+
+
+def _job(bar: Bar, axis: Axis, top: float) -> Rect:
+    """Draw a Slurm job as a thin line over the tasks that ran in it."""
+    x = axis.x(bar.start)
+    width = max(axis.x(bar.end) - x, _LEAST_PX)
+    title = f"{bar.label}: {duration(bar.end - bar.start)}"
+    return Rect(x, top + bar.lane * JOB_H, width, JOB_H - 1.5, 0, "job", title)
 
 
 def _busy(intervals: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
