@@ -121,6 +121,7 @@ def _migrate_all(case: Case, context: RunContext) -> None:
     if comm.rank == 0:
         for line in job.opening(len(pending), comm.size):
             context.log(line)
+    job.told.update(comm.bcast(job.told))
     interval_s = case.parameters["checkpoint_interval_s"]
     group, label = job.modelling.comm, "shots migrated"
     each_shot(context, group, pending, job.compute, label, interval_s)
