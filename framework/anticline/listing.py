@@ -15,6 +15,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from anticline.component.declare import Component, Input, Output, Parameter
+from anticline.component.executable import Words
 from anticline.component.registry import BrokenPlugin, Registry
 from anticline.component.values import fit
 from anticline.errors import BadInput
@@ -117,12 +118,22 @@ def lines_of(component: Component) -> list[str]:
             if isinstance(item, Input) and item.many:
                 kind = f"a list of {kind}"
             lines.append(f"  {item.name}: {kind}, {item.summary}{left_out}")
+    if component.reduces is not None:
+        lines.append(f"\nreduces '{component.reduces}': a workflow may do it as a tree")
+    if component.command is not None:
+        lines.append(f"\nruns {command_text(component.command)}")
     lines.append("\nparameters")
     lines += [
         f"  {item.name}: {item.summary} ({_terms(item)})"
         for item in component.parameters
     ]
     return lines
+
+
+def command_text(command: tuple[Words, ...]) -> str:
+    """Write an executable's words; those that may be left out stand in brackets."""
+    groups = (w if isinstance(w, str) else f"[{' '.join(w)}]" for w in command)
+    return " ".join(groups)
 
 
 def _terms(parameter: Parameter) -> str:

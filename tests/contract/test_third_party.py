@@ -153,3 +153,20 @@ def test_the_engine_runs_the_workflow_of_two_makers(
     assert report == {"largest_difference": 0.0, "count": 16}
     made = tmp_path / "out/steps/total/numbers.txt.made.json"
     assert json.loads(made.read_text())["component"] == "sums.add"
+
+
+def test_an_executable_is_shown_with_its_words(
+    third_party: ThirdParty, tmp_path: Path
+) -> None:
+    done = third_party.anticline("components", "sums.add", cwd=tmp_path)
+    assert done.stdout.splitlines()[3:11] == [
+        "  numbers: a list of Numbers, the terms",
+        "",
+        "outputs",
+        "  numbers: Numbers, the sum",
+        "",
+        "reduces 'numbers': a workflow may do it as a tree",
+        "",
+        "runs add-numbers --out={outputs.numbers} [--label {parameters.label}] "
+        "{inputs.numbers}",
+    ]
