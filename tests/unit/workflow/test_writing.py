@@ -228,6 +228,13 @@ def test_a_change_changes_its_own_lines_alone(
     assert lines_changed(COMMENTED, change(COMMENTED, **parts)) == changes
 
 
+def test_line_ends_and_letters_of_any_kind_are_kept() -> None:
+    text = COMMENTED.replace("\n", "\r\n").replace("made here", "naïve \U0001f30b")
+    changed = change(text, step="smooth", request=Request(ranks=2))
+    first = text.index("  # one task a part") - 2
+    assert changed == text[:first] + "    ranks: 2\r\n" + text[first:]
+
+
 def test_steps_come_and_go_and_the_others_keep_their_comments() -> None:
     document = draft_of(COMMENTED, HERE, HERE.parent).document
     known = dict(document.workflow.steps)
