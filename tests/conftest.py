@@ -85,7 +85,6 @@ def cuda_on_cpu(needs: Needs, monkeypatch: pytest.MonkeyPatch) -> Any:
 def third_party(needs: Needs, tmp_path_factory: pytest.TempPathFactory) -> ThirdParty:
     """The packages of tests/third_party, installed in a folder of their own."""
     needs.module("hatchling")
-    needs.module("uv")
     return install(tmp_path_factory.mktemp("third_party"))
 
 

@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from anticline.component import Component, Registry
@@ -92,11 +93,18 @@ class ThirdParty:
 
 def install(folder: Path) -> ThirdParty:
     """Install the packages into a folder; nothing is downloaded."""
-    offline = ("--no-deps", "--no-index", "--no-build-isolation", "--quiet")
+    quick = ("uv", "pip", "install", "--python", sys.executable)
+    slow = (
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--root-user-action=ignore",
+    )
     subprocess.run(
         [
-            *(sys.executable, "-m", "uv", "pip", "install", *offline),
-            *("--python", sys.executable, "--target", str(folder)),
+            *(sys.executable, "-m", *(quick if find_spec("uv") else slow)),
+            *("--no-deps", "--no-index", "--no-build-isolation", "--quiet"),
+            *("--target", str(folder)),
             *(str(HERE / package) for package in PACKAGES),
         ],
         check=True,
