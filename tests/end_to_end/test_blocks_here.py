@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -81,6 +82,25 @@ def test_tasks_run_on_through_the_loss_of_the_interchange(workers, tmp_path):
     assert future.result(WITHIN_S).kind == Kind.LOST
     assert workers.submit(order(tmp_path, "b"), "local").result(WITHIN_S).done
     assert [one.name for one in workers.blocks()] == ["local-0", "local-again1-0"]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("chores")
+def test_workers_that_are_ended_leave_nothing_in_memory(tmp_path):
+    with Executors(read_cluster(LAPTOP), tmp_path, QUICK) as workers:
+        assert workers.submit(order(tmp_path, "a"), "local").result(WITHIN_S).done
+        (block,) = workers.blocks()
+        everyone = psutil.Process(int(block.job)).children(recursive=True)
+        shared = {
+            Path(mapped.path)
+            for process in everyone
+            for mapped in process.memory_maps()
+            if mapped.path.startswith("/dev/shm/sem.")
+        }
+    assert len(shared) > 3
+    _, alive = psutil.wait_procs(everyone, timeout=60)
+    assert not alive
+    assert not [path for path in shared if path.exists()]
 
 
 @pytest.mark.slow

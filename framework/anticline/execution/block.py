@@ -26,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -34,11 +34,13 @@ from types import FrameType
 from typing import Any
 
 from anticline.execution.leases import owners
+from anticline.execution.pinning import of_this_machine
 from anticline.execution.sharing import Room
 
 BLOCK = "ANTICLINE_BLOCK"
 LOOK_S = 0.25
 RESULTS_TAKE_S = 3.0  # from a worker through Parsl's manager to the driver
+TIDY_S = 2.0  # for what removes the semaphores of workers that are gone
 _NEW = 0.1  # share of its time for which a block counts as new, at least
 _NEW_S = 60.0  # so long: workers take a while to start
 _SIGNALS = (signal.SIGUSR1, signal.SIGTERM)
@@ -116,7 +118,7 @@ def _read(folder: Path) -> Block:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Look after a block's manager until it ends; gives its exit code."""
     given = _arguments(arguments)
-    folder = Path(tempfile.mkdtemp(prefix="anticline-block-"))
+    folder = Path(tempfile.mkdtemp(prefix="anticline-block-", dir=of_this_machine()))
     try:
         block = _block(given, folder)
         block.save()
@@ -166,8 +168,7 @@ class _Watch:
             if self._block.closed is not None and self._idle():
                 manager.kill()
             time.sleep(LOOK_S)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(manager.pid, signal.SIGKILL)  # workers that outlive it
+        _end_workers(manager.pid)
         return 0 if self._block.closed is not None else abs(code)
 
     def _start(self, command: Sequence[str]) -> subprocess.Popen[bytes]:
@@ -194,6 +195,31 @@ class _Watch:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process, signal.SIGUSR1)
         return not running and time.monotonic() - self._busy > RESULTS_TAKE_S
+
+
+def _end_workers(group: int) -> None:
+    """Kill the workers that outlive their manager.
+
+    The process that removes their semaphores is left to do so: it ends after them.
+    """
+    until = time.monotonic() + TIDY_S
+    while (left := dict(_members(group))) and time.monotonic() < until:
+        for process, words in left.items():
+            if b"resource_tracker" not in words:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+        time.sleep(0.02)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def _members(group: int) -> Iterator[tuple[int, bytes]]:
+    """Give the living processes of a group with their command lines."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            if int(fields[2]) == group and fields[0] not in "ZX":
+                yield int(folder.name), (folder / "cmdline").read_bytes()
 
 
 if __name__ == "__main__":

@@ -48,6 +48,11 @@ def claimed(cores: Sequence[int]) -> Iterator[frozenset[int] | None]:
         yield None if missing or not cores else frozenset(cpus)
 
 
+def of_this_machine() -> Path:
+    """Give a folder that no other machine shares, for locks."""
+    return CLAIMS if CLAIMS.is_dir() else Path(tempfile.gettempdir())
+
+
 @cache
 def _by_core(usable: frozenset[int]) -> dict[str, list[int]]:
     groups: dict[str, list[int]] = {}
@@ -58,8 +63,7 @@ def _by_core(usable: frozenset[int]) -> dict[str, list[int]]:
 
 def _claim(core: str, claims: contextlib.ExitStack) -> bool:
     """Lock a core's file until the stack is closed; false: another process has it."""
-    root = CLAIMS if CLAIMS.is_dir() else Path(tempfile.gettempdir())
-    folder = root / f"anticline-cores-{os.geteuid()}"
+    folder = of_this_machine() / f"anticline-cores-{os.geteuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     descriptor = os.open(folder / core, os.O_RDWR | os.O_CREAT, 0o600)
     try:
