@@ -36,7 +36,7 @@ submit() {{  # sbatch's options, a script, what it is told; gives the job's numb
     echo "${{id%%;*}}" | tee -a "$list"
 }}
 
-"""
+"""  # noqa: E501  a line of shell
 _TAIL = """
 echo "submitted {count} jobs; see: squeue{cluster} --me{then}"
 """
