@@ -93,7 +93,8 @@ class _Expansion:
             for name in in_order(loop.steps):
                 label, id = f"{loop.name}/{name}", f"{loop.name}({number})/{name}"
                 self._step(loop.steps[name], here, id, label, above)
-            before |= {name: _single(link, here) for name, link in loop.carry.items()}
+            carried = {name: _single(link, here) for name, link in loop.carry.items()}
+            before = {**before, **carried}
         if progress.ended:
             known[loop.name] = Carried(before)
 
