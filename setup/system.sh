@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# System software that anticline stands on: MPI, PETSc, parallel HDF5, Slurm.
+# System software that anticline and its tests stand on: MPI, PETSc, parallel HDF5,
+# Slurm, a browser.
 #
 #   setup/system.sh             install what is missing, where apt-get and root are there
 #   setup/system.sh --dry-run   say what is missing and what would be done
@@ -40,6 +41,7 @@ munge|has munge|Slurm's authentication
 slurmdbd|has_daemon slurmdbd|Slurm's accounting, for a Slurm on this machine
 mariadb-server-core|has_daemon mariadbd|the database behind it; no service is started
 mariadb-client-core|has my_print_defaults|its set-up
+chromium|has chromium|a browser, in which tests open reports
 "
 
 missing=() reasons=()
