@@ -128,18 +128,19 @@ class Slurm:
 
     def _start_database(self, tell: Tell) -> None:
         data, socket_path = self.place.folder / "database", self.place.database_socket
+        own = f"--tmpdir={self.place.folder / 'tmp'}"  # two that begin at once collide
         if not (data / "mysql").exists():
             self._insist(
                 "mariadb-install-db", "--no-defaults", "--user=root",
                 f"--datadir={data}", "--auth-root-authentication-method=socket",
-                "--skip-test-db",
+                "--skip-test-db", own,
             )  # fmt: skip
         self._start(
             "mariadbd", tell, lambda: _answers(socket_path),
             "mariadbd", "--no-defaults", "--user=root", f"--datadir={data}",
             f"--socket={socket_path}", f"--pid-file={data}/pid", "--skip-networking",
             "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M",
-            "--innodb-lock-wait-timeout=900",
+            "--innodb-lock-wait-timeout=900", own,
         )  # fmt: skip
 
     def _start(
