@@ -13,8 +13,8 @@
 What takes no retry is bounded too: a task that ends `Limits.idle` times in a row
 without having kept more work than before is given up, so that a node that throws out
 whatever it is given, or a task that kills its worker, ends in a list and not in a
-loop. Memory doubles up to the node and ranks double up to the component's most, so
-that remedy ends of itself.
+loop; so is one that no block begins for `Limits.turned_away` times. Memory doubles up
+to the node and ranks double up to the component's most, so that remedy ends of itself.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
-AGAIN_FREE = ("interrupted", "walltime", "no_time", "lost")
+AGAIN_FREE = ("interrupted", "walltime", "lost")
 HOPELESS = ("bad_input", "diverged")
 LONGEST_PAUSE_S = 60.0
 
@@ -41,10 +41,12 @@ class Limits:
     """How often is too often.
 
     retries : after real failures. idle : ends in a row that kept no more work.
+    turned_away : times in a row that it was not begun; many blocks may end together.
     """
 
     retries: int = 2
     idle: int = 5
+    turned_away: int = 100
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,9 @@ class History:
     """What a task went through so far, and what its next attempt asks for.
 
     attempts : begun ones. failures : of those, real ones. idle : ends in a row without
-    progress. ranks, memory_gib : of the next attempt, memory of all ranks [GiB].
-    avoid : queues where its worker was lost last.
+    progress. turned_away : times in a row that it was not begun. ranks, memory_gib : of
+    the next attempt, memory of all ranks [GiB]. avoid : queues where its worker was
+    lost last.
     """
 
     ranks: int
@@ -61,6 +64,7 @@ class History:
     attempts: int = 0
     failures: int = 0
     idle: int = 0
+    turned_away: int = 0
     avoid: tuple[str, ...] = ()
 
 
@@ -101,7 +105,9 @@ def judge(
 ) -> Verdict:
     """Decide what is done after an attempt ended."""
     limits = limits or Limits()
-    past = replace(history, attempts=history.attempts + 1)
+    if ending.kind == "no_time":
+        return _turned_away(ending, history, limits)
+    past = replace(history, attempts=history.attempts + 1, turned_away=0)
     if ending.kind == "done":
         return Verdict(Action.DONE, past)
     if ending.kind in HOPELESS:
@@ -122,6 +128,15 @@ def _again_free(ending: Ending, past: History, limits: Limits) -> Verdict:
         return Verdict(Action.GIVE_UP, past, text + (ending.reason or ending.kind))
     remedy = "elsewhere, if there is a choice" if avoid else "goes on from what is kept"
     return Verdict(Action.POSTPONE, past, remedy, _pause_s(idle))
+
+
+def _turned_away(ending: Ending, history: History, limits: Limits) -> Verdict:
+    times = history.turned_away + 1
+    past = replace(history, turned_away=times)
+    if times >= limits.turned_away:
+        text = f"was not begun {times} times in a row, the last time: "
+        return Verdict(Action.GIVE_UP, past, text + ending.reason)
+    return Verdict(Action.POSTPONE, past, "in another block", _pause_s(min(times, 4)))
 
 
 def _pause_s(times: int) -> float:
