@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -63,6 +64,7 @@ class Blocks(HighThroughputExecutor):
             block_error_handler=self._look,
             interchange_launch_cmd=[
                 sys.executable, "-P", "-m", "anticline.execution.interchange",
+                str(os.getpid()),
             ],
             **options,
         )  # fmt: skip

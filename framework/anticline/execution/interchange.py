@@ -77,7 +77,8 @@ def main() -> None:
     """Serve the driver whose settings come through standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's
     setproctitle("anticline: interchange")
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    driver = int(sys.argv[1])  # may be gone already, and no parent any more
+    threading.Thread(target=_end_with, args=(driver,), daemon=True).start()
     WeighingInterchange(**pickle.load(sys.stdin.buffer)).start()
 
 
