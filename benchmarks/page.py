@@ -130,7 +130,8 @@ def throughput_tables(kinds: Iterable[list[Record]]) -> str:
             text += f"| {1e3 * one['overhead_s']['median']:.1f} ms "
             text += f"| {one['starting_s']:.1f} s "
             text += f"| {one['peak_bytes'] / 1e6:.0f} MB |\n"
-        text += f"\n{first['rounds']} rounds.\n\n"
+        text += f"\n{first['rounds']} rounds; load before the run "
+        text += f"{first['load_before']:.1f}.\n\n"
     return text
 
 
