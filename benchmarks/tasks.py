@@ -61,7 +61,7 @@ def shot(path: str) -> str:
     from mpi4py import MPI
 
     from anticline.component.stop import StopFlag
-    from anticline.execution.driving import Job, checked_case, drive
+    from anticline.execution.node.component import Job, checked_case, drive
 
     job = Job.of(checked_case("seismic.forward", Path(path), 1))
     drive(MPI.COMM_SELF, job, StopFlag())

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from anticline.execution.order import Order
+from anticline.execution.node.order import Order
 
 CHORES = Path(__file__).parent / "plugins" / "chores"
 

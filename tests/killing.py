@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import psutil
 
-from anticline.execution.launch import launch
-from anticline.execution.local import find_launcher
+from anticline.execution.node.launch import launch
+from anticline.execution.node.local import find_launcher
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats.model import write_model
 

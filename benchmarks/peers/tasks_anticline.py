@@ -13,8 +13,8 @@ from anticline.component.context import code_version
 from anticline.component.registry import Registry
 from anticline.events.log import read_events
 from anticline.events.progress import seconds_of
-from anticline.execution.display import Silent
-from anticline.execution.run import run_workflow
+from anticline.execution.driver.display import Silent
+from anticline.execution.driver.run import run_workflow
 
 
 def workflow(wanted: Wanted) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from anticline.component.command import Command
 from anticline.errors import BadInput, ExitCode
 
 if TYPE_CHECKING:
-    from anticline.execution.verdicts import Outcome
+    from anticline.execution.driver.verdicts import Outcome
 
 Cases = Annotated[list[Path], typer.Argument(help="Case files (YAML).")]
 Ranks = Annotated[
@@ -178,7 +178,7 @@ def run(
         if len(files) > 1:
             msg = "a workflow is run by itself; give one file"
             raise BadInput(msg)
-        from anticline.execution.steering import read_queues
+        from anticline.execution.driver.steering import read_queues
 
         outcome = operations.run_workflow(
             files[0],
@@ -368,7 +368,7 @@ def main() -> NoReturn:
     except BrokenPipeError:
         sys.exit(ExitCode.FAILED)
     except Exception as error:
-        from anticline.execution import failure
+        from anticline.execution.node import failure
 
         print(failure.message(error, "anticline", None), file=sys.stderr)
         sys.exit(failure.exit_code(error))

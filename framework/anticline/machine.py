@@ -18,7 +18,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from anticline.component.probe import Probe, ProbeResult
-from anticline.execution.launch import Family, Launch, launch, recognise
+from anticline.execution.node.launch import Family, Launch, launch, recognise
 
 PROBES = (
     Probe(

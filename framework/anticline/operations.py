@@ -49,8 +49,8 @@ from anticline.component.sequence import load_cases
 from anticline.drawing import plot as plot  # a verb, made there
 from anticline.drawing import viewers
 from anticline.errors import BadInput, ExitCode, Failed, Finding
-from anticline.execution.launch import launch
-from anticline.execution.local import check_apart, find_launcher, run_here
+from anticline.execution.node.launch import launch
+from anticline.execution.node.local import check_apart, find_launcher, run_here
 from anticline.runs import cancel as cancel  # verbs, made there
 from anticline.runs import clean as clean
 from anticline.runs import report as report
@@ -167,7 +167,7 @@ def run(
         Of each rank. Default: the ranks share the cores.
     grace_s
         Open MPI: time [s] that `mpirun` leaves its ranks when it is itself told to
-        end by SIGTERM; see `anticline.execution.launch`. Default: its own, 1 s.
+        end by SIGTERM; see `anticline.execution.node.launch`. Default: its own, 1 s.
     quiet
         Nothing is told or shown but what goes wrong.
     tell
@@ -242,7 +242,7 @@ def render(
         never hold a job, or a file in the way that was not rendered.
     """
     from anticline.cluster.document import read_cluster
-    from anticline.execution import render as rendering
+    from anticline.execution.batch import render as rendering
 
     paths, names = [Path(path) for path in files], list(queues)
     if not any(map(is_workflow, paths)):
@@ -258,7 +258,7 @@ def render(
             "threads its steps have"
         )
         raise BadInput(msg)
-    from anticline.execution.steering import queues_of
+    from anticline.execution.driver.steering import queues_of
     from anticline.workflow.document import read_workflow
 
     document = read_workflow(paths[0])

@@ -6,7 +6,7 @@ Rank 0 reads and checks the case; with a finding nothing runs. The world
 communicator is named here and handed on, nowhere else. Exit codes are those of
 `anticline.errors`: 0 done, 65 bad input, 70 failed, 75 interrupted with finished
 work kept; a driver's error on one rank stops all ranks with one message. A component
-that is an executable is started by every rank; see `anticline.execution.wrapped`.
+that is an executable is started by every rank; see `anticline.execution.node.wrapped`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 from anticline.component.stop import StopFlag
 from anticline.errors import BadInput, ExitCode, Interrupted
-from anticline.execution import failure, outcome, wrapped
-from anticline.execution.cores import share_cores
-from anticline.execution.driving import Job, checked_case, drive, stopped_early
-from anticline.execution.gpus import see_granted
+from anticline.execution.node import failure, outcome, wrapped
+from anticline.execution.node.component import Job, checked_case, drive, stopped_early
+from anticline.execution.node.cores import share_cores
+from anticline.execution.node.gpus import see_granted
 
 if TYPE_CHECKING:
     from mpi4py import MPI

@@ -14,7 +14,7 @@ from anticline.component.registry import Registry
 if TYPE_CHECKING:
     from anticline.events.cleaning import Item
     from anticline.events.runs import Sight
-    from anticline.execution.verdicts import Outcome
+    from anticline.execution.driver.verdicts import Outcome
 
 
 def run_workflow(
@@ -25,13 +25,13 @@ def run_workflow(
     queues: Mapping[str, tuple[str, ...]] | None = None,
     quiet: bool = False,
 ) -> Outcome:
-    """Run a workflow event by event; see `anticline.execution.run.run_workflow`.
+    """Run a workflow event by event; see `anticline.execution.driver.run.run_workflow`.
 
     cluster : left out, this machine. folder : of the run; left out, the document's.
     queues : of steps by name. quiet : no progress is shown.
     """
-    from anticline.execution import run as running
-    from anticline.execution.display import display
+    from anticline.execution.driver import run as running
+    from anticline.execution.driver.display import display
 
     with display(quiet=quiet) as show:
         return running.run_workflow(
@@ -45,17 +45,17 @@ def run_workflow(
 
 
 def resume(run: Path | str, *, quiet: bool = False) -> Outcome:
-    """Go on with a workflow's run; see `anticline.execution.run.resume`."""
-    from anticline.execution import run as running
-    from anticline.execution.display import display
+    """Go on with a workflow's run; see `anticline.execution.driver.run.resume`."""
+    from anticline.execution.driver import run as running
+    from anticline.execution.driver.display import display
 
     with display(quiet=quiet) as show:
         return running.resume(Path(run), Registry.discover(), show)
 
 
 def cancel(run: Path | str, tell: Callable[[str], None] = lambda line: None) -> bool:
-    """Stop a run's living driver; see `anticline.execution.run.cancel`."""
-    from anticline.execution import run as running
+    """Stop a run's living driver; see `anticline.execution.driver.run.cancel`."""
+    from anticline.execution.driver import run as running
 
     return running.cancel(Path(run), tell)
 

@@ -19,7 +19,7 @@ export OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1
 
 # Which task this is, submit.sh says: a folder, and of an array the element in it.
 task=run/$1${SLURM_ARRAY_TASK_ID:+/$(printf %03d "$SLURM_ARRAY_TASK_ID")}
-record() { python -P -m anticline.execution.job "$@"; }
+record() { python -P -m anticline.execution.batch.job "$@"; }
 record finished "$task"
 case $? in
     0) exit 0 ;;  # its result is there: nothing is repeated

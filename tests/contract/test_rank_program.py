@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from anticline.cluster.here import usable_cpus
-from anticline.execution.local import ending
+from anticline.execution.node.local import ending
 
 pytestmark = pytest.mark.usefixtures("launcher")
 

@@ -16,9 +16,9 @@ import pytest
 
 from anticline.cluster.document import read_cluster
 from anticline.errors import BadInput
-from anticline.execution.order import Kind
-from anticline.execution.parsl_apps import Executors
-from anticline.execution.timing import Timing
+from anticline.execution.blocks.executors import Executors
+from anticline.execution.blocks.timing import Timing
+from anticline.execution.node.order import Kind
 from chores_to_do import CHORES, order
 from end_to_end.local_slurm import LOCAL, wait_for
 
@@ -30,7 +30,7 @@ import sys
 from pathlib import Path
 from end_to_end.test_blocks_here import LAPTOP, QUICK
 from anticline.cluster.document import read_cluster
-from anticline.execution.parsl_apps import Executors
+from anticline.execution.blocks.executors import Executors
 from chores_to_do import order
 run = Path(sys.argv[1])
 with Executors(read_cluster(LAPTOP), run, QUICK) as workers:

@@ -14,10 +14,10 @@ import pytest
 from anticline.cluster.document import read_cluster
 from anticline.cluster.local import control
 from anticline.cluster.model import Cluster
-from anticline.execution.blocks import Block
-from anticline.execution.order import Ended, Kind, Order
-from anticline.execution.parsl_apps import Executors
-from anticline.execution.timing import Timing
+from anticline.execution.blocks.executor import Block
+from anticline.execution.blocks.executors import Executors
+from anticline.execution.blocks.timing import Timing
+from anticline.execution.node.order import Ended, Kind, Order
 from chores_to_do import CHORES, order, report
 from end_to_end.local_slurm import LOCAL, environment, slurm, wait_for
 

@@ -17,7 +17,7 @@ import pytest
 
 from anticline.cluster.document import read_cluster
 from anticline.cluster.local import control
-from anticline.execution.blocks import RUNNING
+from anticline.execution.blocks.executor import RUNNING
 from end_to_end.local_slurm import LOCAL, slurm, wait_for
 from end_to_end.workflow_runs import DONE, Run, diamond, repeated
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from anticline.execution.driving import components
+from anticline.execution.node.component import components
 from chores_to_do import CHORES
 
 

@@ -7,9 +7,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 
 from anticline.cluster.model import Cluster
-from anticline.execution.attempt import attempt
-from anticline.execution.order import Ended, Order
-from anticline.execution.run import Tell
+from anticline.execution.driver.run import Tell
+from anticline.execution.node.attempt import attempt
+from anticline.execution.node.order import Ended, Order
 
 
 class Pool:

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from anticline.errors import ExitCode
-from anticline.execution import pinning
-from anticline.execution.attempt import attempt
-from anticline.execution.order import Ended, Kind, from_json
-from anticline.execution.pinning import claimed, pinned
+from anticline.execution.node import pinning
+from anticline.execution.node.attempt import attempt
+from anticline.execution.node.order import Ended, Kind, from_json
+from anticline.execution.node.pinning import claimed, pinned
 from chores_to_do import order, report
 
 pytestmark = pytest.mark.usefixtures("chores")

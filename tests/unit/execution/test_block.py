@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from anticline.execution import leases
-from anticline.execution.attempt import attempt
-from anticline.execution.block import BLOCK, Block
-from anticline.execution.order import Kind
-from anticline.execution.sharing import Room
+from anticline.execution.node import leases
+from anticline.execution.node.attempt import attempt
+from anticline.execution.node.block import BLOCK, Block
+from anticline.execution.node.order import Kind
+from anticline.execution.node.sharing import Room
 from chores_to_do import order
 
 MANAGER = """
@@ -28,8 +28,8 @@ time.sleep(60)
 WORKER = """
 import signal, sys, time
 from pathlib import Path
-from anticline.execution import leases
-from anticline.execution.sharing import Need, Room
+from anticline.execution.node import leases
+from anticline.execution.node.sharing import Need, Room
 told = []
 signal.signal(signal.SIGUSR1, lambda *given: told.append(given))
 with leases.take(Path(sys.argv[1]), Need(1), Room(2, 4.0), lambda: False):
@@ -99,7 +99,13 @@ def test_nothing_begins_in_a_closed_block(block, tmp_path):
 def begin_program(folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [
-            *(sys.executable, "-m", "anticline.execution.block", "--name", "x86-0"),
+            *(
+                sys.executable,
+                "-m",
+                "anticline.execution.node.block",
+                "--name",
+                "x86-0",
+            ),
             *("--cores", "2", "--memory-gib", "4", "--"),
             *(sys.executable, "-c", MANAGER, str(folder)),
         ]

@@ -8,8 +8,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anticline.execution.chain import SAME, Submission, chain
-from anticline.execution.submit import dependency
+from anticline.execution.batch.chain import SAME, Submission, chain
+from anticline.execution.batch.submit import dependency
 from anticline.workflow.task import Product, Task
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from anticline.execution.attempt import attempt
-from anticline.execution.claim import (
+from anticline.execution.node.attempt import attempt
+from anticline.execution.node.claim import (
     is_withdrawn,
     read_order,
     running,
@@ -17,7 +17,7 @@ from anticline.execution.claim import (
     withdraw,
     write_order,
 )
-from anticline.execution.order import Kind, Order
+from anticline.execution.node.order import Kind, Order
 from chores_to_do import order, report
 
 FACTS: dict[str, Any] = {"host": "here"}

@@ -6,8 +6,8 @@ from pathlib import Path
 from anticline.errors import ExitCode
 from anticline.events.query import RunState
 from anticline.events.record import Event
-from anticline.execution.display import InLines, OnTerminal, Silent, display
-from anticline.execution.verdicts import MOST_SHOWN, Lost, Outcome
+from anticline.execution.driver.display import InLines, OnTerminal, Silent, display
+from anticline.execution.driver.verdicts import MOST_SHOWN, Lost, Outcome
 
 
 def state(done: int, total: int) -> RunState:

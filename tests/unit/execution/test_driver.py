@@ -15,9 +15,9 @@ from anticline.component.registry import Registry
 from anticline.errors import BadInput, ExitCode
 from anticline.events.driver import driving
 from anticline.events.log import read_events
-from anticline.execution.display import Silent
-from anticline.execution.run import cancel, resume, run_workflow
-from anticline.execution.verdicts import Outcome
+from anticline.execution.driver.display import Silent
+from anticline.execution.driver.run import cancel, resume, run_workflow
+from anticline.execution.driver.verdicts import Outcome
 from chores_to_do import CHORES
 from unit.execution.pool import Pool
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from anticline.execution.folders import kept, make_ready
+from anticline.execution.driver.folders import kept, make_ready
 from anticline.workflow.task import Task
 
 TASK = Task(

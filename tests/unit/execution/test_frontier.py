@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anticline.execution.frontier import Frontier, needed
+from anticline.execution.driver.frontier import Frontier, needed
 from anticline.workflow.task import Product, Task
 
 

@@ -4,8 +4,8 @@ import signal
 import threading
 import time
 
-from anticline.execution.inbox import Inbox, Moment, Stop
-from anticline.execution.run import heard
+from anticline.execution.driver.inbox import Inbox, Moment, Stop
+from anticline.execution.driver.run import heard
 
 ONE, TWO = Stop("one"), Stop("two")
 

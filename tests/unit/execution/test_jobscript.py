@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from anticline.cluster.model import Cluster
-from anticline.execution.chain import Submission
-from anticline.execution.jobscript import directives, jobscript
-from anticline.execution.plan import Job
-from anticline.execution.queues import Needs
-from anticline.execution.submit import submit_script
+from anticline.execution.batch.chain import Submission
+from anticline.execution.batch.jobscript import directives, jobscript
+from anticline.execution.batch.plan import Job
+from anticline.execution.batch.submit import submit_script
+from anticline.execution.driver.queues import Needs
 
 QUEUE = {
     "architecture": "x86_64",
@@ -89,7 +89,7 @@ def test_in_a_container_run_the_ranks_and_the_record():
     text = jobscript(gpu, cluster({"gpus": 1}, container="/images/a b.sif"))
     inside = "apptainer exec --nv --bind \"$PWD\" '/images/a b.sif'"
     assert f"{inside} anticline-rank seismic.forward" in text
-    assert f"{inside} python -P -m anticline.execution.job" in text
+    assert f"{inside} python -P -m anticline.execution.batch.job" in text
     plain = jobscript(PLAIN, cluster(container="i.sif"))
     assert "--nv" not in plain
 

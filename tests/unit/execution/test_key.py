@@ -14,7 +14,7 @@ from anticline.component import (
     RawArray,
     Report,
 )
-from anticline.execution.key import FileHashes, Keys
+from anticline.execution.driver.key import FileHashes, Keys
 from anticline.workflow.graph import Request
 from anticline.workflow.task import Product, Task
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from anticline.execution import leases
-from anticline.execution.sharing import Need, Room
+from anticline.execution.node import leases
+from anticline.execution.node.sharing import Need, Room
 
 ROOM = Room(cores=2, memory_gib=4)
 SPAWN = mp.get_context("spawn")

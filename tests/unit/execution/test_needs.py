@@ -6,7 +6,7 @@ import pytest
 
 from anticline.cluster.model import Queue
 from anticline.component import Component, Image, Output, Resources
-from anticline.execution.queues import needs
+from anticline.execution.driver.queues import needs
 from anticline.workflow.graph import Request
 
 QUEUE = {

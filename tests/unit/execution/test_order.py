@@ -8,8 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anticline.execution.order import Ended, Kind, Order, from_json, kind_of, to_json
-from anticline.execution.worker import packed
+from anticline.execution.blocks.worker import packed
+from anticline.execution.node.order import (
+    Ended,
+    Kind,
+    Order,
+    from_json,
+    kind_of,
+    to_json,
+)
 
 
 @given(st.builds(Order) | st.builds(Ended))

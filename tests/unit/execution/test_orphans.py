@@ -12,12 +12,12 @@ import pytest
 
 from anticline.cluster.laptop import laptop
 from anticline.errors import Failed
-from anticline.execution import orphans
-from anticline.execution.orphans import NoAnswer, end_orphans
+from anticline.execution.driver import orphans
+from anticline.execution.driver.orphans import NoAnswer, end_orphans
 
 SLEEP = "import sys, time; print('up', flush=True); time.sleep(600)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEP}"
-BLOCK = ("anticline.execution.block", "parsl.process_worker_pool")
+BLOCK = ("anticline.execution.node.block", "parsl.process_worker_pool")
 
 
 @contextlib.contextmanager
@@ -79,7 +79,7 @@ def test_a_slurm_that_does_not_answer_is_waited_for_and_then_told(run, monkeypat
 def test_an_interchange_whose_driver_is_gone_ends():
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    program = [sys.executable, "-P", "-m", "anticline.execution.interchange"]
+    program = [sys.executable, "-P", "-m", "anticline.execution.blocks.interchange"]
     begun = time.monotonic()
     with subprocess.Popen([*program, str(gone.pid)], stdin=subprocess.PIPE) as process:
         assert process.wait(30.0) == 0

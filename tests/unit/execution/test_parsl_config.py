@@ -9,7 +9,7 @@ import pytest
 
 from anticline.cluster.document import read_cluster
 from anticline.cluster.model import Cluster, Node, Queue
-from anticline.execution.parsl_config import (
+from anticline.execution.blocks.configuration import (
     config,
     directives,
     launch_line,
@@ -17,8 +17,8 @@ from anticline.execution.parsl_config import (
     provider,
     set_up,
 )
-from anticline.execution.slots import Slots
-from anticline.execution.timing import CLUSTER
+from anticline.execution.blocks.slots import Slots
+from anticline.execution.blocks.timing import CLUSTER
 
 pytest.importorskip("parsl")
 CLUSTERS = Path(__file__).parents[3] / "configs" / "clusters"
@@ -79,7 +79,7 @@ def test_a_block_knows_its_room_and_its_end():
     line = launch_line(cluster(container="/images/a b.sif"), Slots("cpu"), "cpu")
     words = line.split(" -- ")
     assert words[0] == (
-        "exec python3 -P -m anticline.execution.block --name=cpu-{{block_id}} "
+        "exec python3 -P -m anticline.execution.node.block --name=cpu-{{block_id}} "
         "--cores=64 --memory-gib=120.5 --gpus=4 --nodes=1 --walltime-s=5400"
     )
     assert words[1].startswith("apptainer exec '/images/a b.sif' python3 -P -m parsl.")

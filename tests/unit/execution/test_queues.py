@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from anticline.cluster.model import Cluster
 from anticline.component import Component, Output, Report, Resources
-from anticline.execution.queues import (
+from anticline.execution.driver.queues import (
     MOST_AHEAD,
     Load,
     Loads,

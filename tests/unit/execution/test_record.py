@@ -10,8 +10,8 @@ import pytest
 
 from anticline import operations
 from anticline.errors import BadInput
-from anticline.execution import job
-from anticline.execution.order import Kind
+from anticline.execution.batch import job
+from anticline.execution.node.order import Kind
 
 CLUSTERS = Path(__file__).parents[3] / "configs" / "clusters"
 LOCAL = CLUSTERS / "local-slurm.yaml"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from anticline.errors import BadInput
-from anticline.execution.runfolder import RunFolder, open_folder, prepare
+from anticline.execution.driver.runfolder import RunFolder, open_folder, prepare
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anticline.execution.sharing import Grant, Need, Room, Ticket, admit
+from anticline.execution.node.sharing import Grant, Need, Room, Ticket, admit
 
 ROOMS = st.builds(
     Room,

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anticline.cluster.model import Node, Queue
-from anticline.execution.order import Order
-from anticline.execution.slots import Slots, slots_of, weight_of
+from anticline.execution.blocks.slots import Slots, slots_of, weight_of
+from anticline.execution.node.order import Order
 
 
 def queue(cores: int = 96, memory_gib: float = 192.0, gpus: int = 0) -> Queue:

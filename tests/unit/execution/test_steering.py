@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from anticline.errors import BadInput
-from anticline.execution.steering import read_queues, steered
+from anticline.execution.driver.steering import read_queues, steered
 from anticline.workflow.graph import Link, Loop, Request, Step, Workflow
 
 LOOP = Loop(

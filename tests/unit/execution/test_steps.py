@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anticline.execution.gpus import see_granted
-from anticline.execution.launch import Launch
-from anticline.execution.order import Kind, Order
-from anticline.execution.sharing import Grant
-from anticline.execution.steps import binding, environment_of, judge, srun
+from anticline.execution.node.gpus import see_granted
+from anticline.execution.node.launch import Launch
+from anticline.execution.node.order import Kind, Order
+from anticline.execution.node.ranks import binding, environment_of, judge, srun
+from anticline.execution.node.sharing import Grant
 
 
 def order(**given_: object) -> Order:

@@ -14,7 +14,7 @@ pytest.importorskip("parsl")
 
 from sortedcontainers import SortedList
 
-from anticline.execution.interchange import WEIGHT, WeighingInterchange
+from anticline.execution.blocks.interchange import WEIGHT, WeighingInterchange
 
 
 class Wire:

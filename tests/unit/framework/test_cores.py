@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anticline.cluster.here import count_cores, usable_cpus
-from anticline.execution.cores import set_threads, threads_per_rank
+from anticline.execution.node.cores import set_threads, threads_per_rank
 
 
 @given(st.integers(1, 64), st.integers(1, 64))

@@ -17,7 +17,7 @@ from anticline.errors import (
     Interrupted,
     OutputExists,
 )
-from anticline.execution.failure import claim_report, exit_code, message
+from anticline.execution.node.failure import claim_report, exit_code, message
 
 
 def test_a_finding_reads_as_file_line_and_text() -> None:

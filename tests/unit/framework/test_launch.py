@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from anticline.execution.launch import Family, Launch, launch, recognise
+from anticline.execution.node.launch import Family, Launch, launch, recognise
 
 PROGRAM = ("anticline-rank", "seismic.rtm", "case.yaml")
 THREADS = {"NUMBA_NUM_THREADS": "4", "OMP_NUM_THREADS": "4"}
