@@ -2,10 +2,10 @@
 PYTHON ?= python3
 STAMP := .venv/.set-up
 BIN := .venv/bin
-RANKS ?= 2
-CASES := configs/cases/anticline_2d
-RENDER = anticline render configs/workflows/anticline_2d.yaml --cluster configs/clusters/aws.yaml
-DEMO := output/anticline_2d
+WORKFLOW := configs/workflows/anticline_2d.yaml
+RENDER = anticline render $(WORKFLOW) --cluster configs/clusters/aws.yaml
+DEMO := output/anticline_2d_workflow
+DRAWN := model smooth survey stack reflectivity
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -23,11 +23,13 @@ $(STAMP): pyproject.toml requirements.lock $(wildcard setup/*)
 	@$(PYTHON) setup/wheels.py
 	@touch $@
 
-demo: setup ## model a survey over an anticline, migrate it on two ranks, make pictures
-	@anticline run $(CASES)/*.yaml --ranks $(RANKS)
-	@new=$$(for file in $(DEMO)/*.h5; do [ $${file%.h5}.png -nt $$file ] || echo $$file; done); \
-		[ -z "$$new" ] || anticline plot $$new --out $(DEMO) >/dev/null
-	@echo "pictures:" && ls $(DEMO)/*.png
+demo: setup ## model a survey over an anticline and migrate it, as a workflow; draw it
+	@anticline run $(WORKFLOW)
+	@[ $(DEMO)/report.html -nt $(DEMO)/events.jsonl ] || anticline report $(DEMO)
+	@new=$$(for file in $(DRAWN:%=$(DEMO)/steps/%/*.h5); do \
+		[ $${file%.h5}.png -nt $$file ] || echo $$file; done); \
+		[ -z "$$new" ] || anticline plot $$new >/dev/null
+	@echo "pictures:" && ls $(DEMO)/steps/*/*.png && echo "report: $(DEMO)/report.html"
 
 check: setup ## ruff, mypy --strict, import-linter
 	@echo "== check: style, types, imports"
