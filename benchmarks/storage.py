@@ -56,7 +56,7 @@ WAYS = (
     Way("disk", 1e-3, 9.0),
     Way("boundaries", 1e-3, 9.0),
     Way("boundaries", 0.0, 9.0),
-    Way("checkpoints", 0.0, 0.1),
+    Way("checkpoints", 0.0, 0.2),
 )
 
 
