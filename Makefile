@@ -25,7 +25,7 @@ $(STAMP): pyproject.toml requirements.lock $(wildcard setup/*)
 
 demo: setup ## model a survey over an anticline and migrate it, as a workflow; draw it
 	@anticline run $(WORKFLOW)
-	@[ $(DEMO)/report.html -nt $(DEMO)/events.jsonl ] || anticline report $(DEMO)
+	@[ $(DEMO)/report.html -nt $(DEMO)/steps/compare/ended.json ] || anticline report $(DEMO)
 	@new=$$(for file in $(DRAWN:%=$(DEMO)/steps/%/*.h5); do \
 		[ $${file%.h5}.png -nt $$file ] || echo $$file; done); \
 		[ -z "$$new" ] || anticline plot $$new >/dev/null
