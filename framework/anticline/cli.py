@@ -42,7 +42,7 @@ def build() -> typer.Typer:
 
     app = typer.Typer(
         name="anticline",
-        help="Seismic modelling and imaging: components, cases and MPI runs.",
+        help="Seismic modelling and imaging: components, cases, workflows.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
