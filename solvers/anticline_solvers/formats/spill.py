@@ -1,7 +1,9 @@
 """Snapshots on disk, in a file that has no name: it goes when its process goes.
 
 The file is made in a folder and unlinked at once, so nothing is left behind by a run
-that ends in whatever way, and nothing is there for a later one to mistake.
+that ends in whatever way, and nothing is there for a later one to mistake. All of
+them go there (`SpilledSnapshots`), or those that memory has no room for
+(`OverflowingSnapshots`).
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import IO
 import numpy as np
 
 from anticline.errors import Failed
-from anticline_solvers.numerics.storage import Coder, Encoded
+from anticline_solvers.numerics.storage import Coder, Encoded, EncodedSnapshots
 from anticline_solvers.numerics.storage.protocol import Array
 
 
@@ -26,10 +28,13 @@ class SpilledSnapshots:
     `put` raises Failed where the disk is full.
     """
 
-    def __init__(self, folder: Path, tolerance: float) -> None:
+    def __init__(
+        self, folder: Path, tolerance: float, coder: Coder | None = None
+    ) -> None:
+        """Encode with ``coder``, which another store may share, or one of its own."""
         self._folder = folder
         self._file: IO[bytes] = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115, closed by close
-        self._coder = Coder(tolerance) if tolerance else None
+        self._coder = coder or (Coder(tolerance) if tolerance else None)
         self._kept: dict[int, tuple[int, Encoded | None]] = {}
         self._shape: tuple[int, ...] = ()
         self._end = 0
@@ -104,3 +109,63 @@ class SpilledSnapshots:
                 raise Failed(msg)
             left = left[n:]
         return out
+
+
+class OverflowingSnapshots:
+    """A `Store` of encoded snapshots: the first in memory, the others in a file.
+
+    folder : of the file, made where it is missing, once memory is full. tolerance :
+        of the codec, above 0. room_bytes : of memory; the last snapshot there may go
+        beyond it.
+
+    `put` raises Failed where the disk is full.
+    """
+
+    def __init__(self, folder: Path, tolerance: float, room_bytes: int) -> None:
+        self._folder, self._room, self._coder = folder, room_bytes, Coder(tolerance)
+        self._inside = EncodedSnapshots(tolerance, self._coder)
+        self._outside: SpilledSnapshots | None = None
+
+    def put(self, k: int, snapshot: Array) -> None:
+        """Keep the snapshot of imaging step k where there is room."""
+        within = self._last() is self._inside and self._inside.held_bytes <= self._room
+        (self._inside if within else self._spilled()).put(k, snapshot)
+
+    def _spilled(self) -> SpilledSnapshots:
+        if self._outside is None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            tolerance = self._coder.tolerance
+            self._outside = SpilledSnapshots(self._folder, tolerance, self._coder)
+        return self._outside
+
+    def take(self, k: int) -> Array:
+        """Give the last snapshot, that of k."""
+        return self._last().take(k)
+
+    def drop(self, k: int) -> None:
+        """Forget the last snapshot, that of k."""
+        self._last().drop(k)
+
+    def _last(self) -> EncodedSnapshots | SpilledSnapshots:
+        outside = self._outside
+        return outside if outside is not None and outside.held() else self._inside
+
+    def held(self) -> list[int]:
+        """Give the imaging steps kept, rising."""
+        return self._inside.held() + (self._outside.held() if self._outside else [])
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes of memory that the kept snapshots take."""
+        return self._inside.held_bytes
+
+    @property
+    def file_bytes(self) -> int:
+        """Bytes of the file that are in use."""
+        return self._outside.file_bytes if self._outside else 0
+
+    def close(self) -> None:
+        """Give memory and file back."""
+        self._inside.close()
+        if self._outside is not None:
+            self._outside.close()

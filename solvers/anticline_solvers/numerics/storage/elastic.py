@@ -34,7 +34,7 @@ class Elastic(Generic[State]):
     n_imaging : imaging steps of the run.
     budget_bytes : bytes for snapshots and states together, working memory apart.
     most_states : states saved at a time; 0 where none fits: the sweep then has one
-        segment, and takes what its snapshots need.
+        segment, and the store finds room for all of its snapshots.
     any_rank : tells whether a thing is true on any rank; all ranks ask together.
     """
 

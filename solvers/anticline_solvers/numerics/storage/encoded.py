@@ -82,8 +82,9 @@ class EncodedSnapshots:
     mean square of every block; what it holds depends on the snapshot alone.
     """
 
-    def __init__(self, tolerance: float) -> None:
-        self._coder = Coder(tolerance)
+    def __init__(self, tolerance: float, coder: Coder | None = None) -> None:
+        """Encode with ``coder``, which another store may share, or one of its own."""
+        self._coder = coder or Coder(tolerance)
         self._kept: dict[int, Encoded] = {}
         self._shape: tuple[int, ...] = ()
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from mpi4py import MPI
 
-from anticline_solvers.formats.spill import SpilledSnapshots
+from anticline_solvers.formats.spill import OverflowingSnapshots, SpilledSnapshots
 from anticline_solvers.numerics.storage import (
     AUTO,
     BOUNDARIES,
@@ -31,6 +31,7 @@ from anticline_solvers.numerics.storage import (
     Sizes,
     Snapshots,
     StoragePlan,
+    Store,
     Sweep,
     choose,
 )
@@ -127,8 +128,15 @@ class Keeping:
         def any_rank(mine: bool) -> bool:
             return bool(comm.allreduce(mine, MPI.LOR))
 
-        store, room = EncodedSnapshots(self.tolerance), sizes.encoded_budget
+        store, room = self._encoded(sizes), sizes.encoded_budget
         return Elastic(n, run, store, room, sizes.most_states, any_rank)
+
+    def _encoded(self, sizes: Sizes) -> Store:
+        """Make a store that goes to disk where no state fits to run again from."""
+        if sizes.most_states:
+            return EncodedSnapshots(self.tolerance)
+        room = sizes.encoded_budget
+        return OverflowingSnapshots(self.folder, self.tolerance, room)
 
 
 def largest(
