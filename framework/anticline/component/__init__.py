@@ -30,6 +30,7 @@ from anticline.component.registry import Registry
 from anticline.component.resources import Resources
 from anticline.component.types import (
     Image,
+    Picture,
     PortType,
     RawArray,
     Report,
@@ -54,6 +55,7 @@ __all__ = [
     "Input",
     "Output",
     "Parameter",
+    "Picture",
     "PortType",
     "Probe",
     "ProbeResult",

@@ -75,3 +75,4 @@ Report = PortType(
     "",
     "figures of a run as a JSON object",
 )
+Picture = PortType("Picture", ".png", "png", "", "a picture")

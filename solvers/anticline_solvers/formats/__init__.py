@@ -13,5 +13,6 @@ image        migrated images and their illumination
 checkpoint   shots under way, as global arrays
 sealed       whole and unchanged files, told from broken ones by their bytes
 text         lines of a text file that people write
+report       JSON that says whose result it is
 raw          raw binary arrays of a described layout
 """

@@ -11,8 +11,6 @@ the image is also shifted in depth, and the best shift is reported beside c at n
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,10 +18,10 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from anticline.component import Case, RunContext
-from anticline.errors import Finding, OutputExists
+from anticline.errors import Finding
 from anticline_solvers.domain.grid import Grid
-from anticline_solvers.formats.hdf5 import part_of
 from anticline_solvers.formats.image import read_grid, read_image
+from anticline_solvers.formats.report import finished, other_cases, write_report
 from anticline_solvers.seismic import checks
 
 Field = NDArray[np.floating[Any]]
@@ -132,8 +130,8 @@ def _by_depth(
 
 def check(case: Case, comm_size: int) -> list[Finding]:
     """Say everything that keeps the images from being compared."""
-    findings: list[Finding] = []
-    if not _is_finished(case, findings):
+    findings: list[Finding] = other_cases(case)
+    if findings or not finished(case):
         grids = [
             checks.attempt(lambda name=name: read_grid(case.inputs[name]), findings)  # type: ignore[misc]
             for name in ("image", "reference")
@@ -153,31 +151,6 @@ def _grid_findings(case: Case, one: Grid, other: Grid) -> list[Finding]:
         text = "top_m, bottom_m and side_m leave no two cells to compare"
         return [case.finding("parameters", text)]
     return []
-
-
-def finished(case: Case) -> bool:
-    """Tell whether the report, and the picture where asked for, are this case's."""
-    there = all(path.exists() for path in case.outputs.values())
-    return there and fingerprint_of(case.outputs["report"]) == case.fingerprint()
-
-
-def _is_finished(case: Case, findings: list[Finding]) -> bool:
-    """Tell whether the report is this case's; find one of another case."""
-    path = case.outputs["report"]
-    if not path.exists():
-        return False
-    if fingerprint_of(path) == case.fingerprint():
-        return True
-    findings.extend(OutputExists.at(path).findings)
-    return False
-
-
-def fingerprint_of(path: Path) -> str:
-    """Give the fingerprint of the case that made a report; empty where it has none."""
-    try:
-        return str(json.loads(path.read_text())["provenance"]["fingerprint"])
-    except (ValueError, KeyError, TypeError, OSError):
-        return ""
 
 
 def run(case: Case, context: RunContext) -> None:
@@ -200,10 +173,3 @@ def run(case: Case, context: RunContext) -> None:
             draw_pair(image, reference, grid, report, case.outputs["picture"])
         write_report(case.outputs["report"], report)
     context.comm.Barrier()
-
-
-def write_report(path: Path, report: dict[str, Any]) -> None:
-    """Write JSON beside its place and rename it there."""
-    part = part_of(path)
-    part.write_text(json.dumps(report, indent=2, sort_keys=True, default=str) + "\n")
-    part.replace(path)

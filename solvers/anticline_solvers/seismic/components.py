@@ -8,6 +8,7 @@ from anticline.component import (
     Input,
     Output,
     Parameter,
+    Picture,
     PortType,
     Report,
     Resources,
@@ -15,7 +16,7 @@ from anticline.component import (
     Survey,
     VelocityModel,
 )
-from anticline_solvers.seismic.qc.declaration import QC, ImageGathers, Picture
+from anticline_solvers.seismic.qc.declaration import QC, ImageGathers
 
 _SEISMIC = "anticline_solvers.seismic"
 _DIGEST = "anticline_solvers.formats.digest"
@@ -353,7 +354,7 @@ COMPARE = Component(
     ),
     run=f"{_SEISMIC}.compare:run",
     check=f"{_SEISMIC}.compare:check",
-    finished=f"{_SEISMIC}.compare:finished",
+    finished="anticline_solvers.formats.report:finished",
     digest=f"{_DIGEST}:digest",
     resources=Resources(ranks=(1, None), threads=False),
     version="2",

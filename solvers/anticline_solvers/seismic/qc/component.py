@@ -5,20 +5,23 @@ docs/howto/quality_control.md reads them.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from anticline.component import Case, RunContext
-from anticline.errors import Finding, OutputExists
+from anticline.errors import Finding
 from anticline_solvers.formats.gathers import GatherReader, trace_faults
-from anticline_solvers.formats.hdf5 import part_of
 from anticline_solvers.formats.image_gathers import read_axes
+from anticline_solvers.formats.report import (
+    finished,
+    other_cases,
+    write_bytes,
+    write_report,
+)
 from anticline_solvers.formats.survey import Survey
 from anticline_solvers.seismic import checks
-from anticline_solvers.seismic.compare import fingerprint_of, write_report
 from anticline_solvers.seismic.pictures.drawing import png
 from anticline_solvers.seismic.qc import pictures
 from anticline_solvers.seismic.qc.lighting import lights_of
@@ -55,8 +58,8 @@ NEEDS = {
 
 def check(case: Case, comm_size: int) -> list[Finding]:
     """Say everything that keeps the numbers from being made."""
-    findings: list[Finding] = []
-    if _is_finished(case, findings):
+    findings: list[Finding] = other_cases(case)
+    if not findings and finished(case):
         return findings
     findings += [
         case.finding(
@@ -118,20 +121,6 @@ def difference(observed: Survey, modelled: Survey) -> str:
     return ""
 
 
-def finished(case: Case) -> bool:
-    """Tell whether every output is there and the report is this case's."""
-    there = all(path.exists() for path in case.outputs.values())
-    return there and fingerprint_of(case.outputs["report"]) == case.fingerprint()
-
-
-def _is_finished(case: Case, findings: list[Finding]) -> bool:
-    """Tell whether the report is this case's; find one of another case."""
-    path = case.outputs["report"]
-    if path.exists() and fingerprint_of(path) != case.fingerprint():
-        findings.extend(OutputExists.at(path).findings)
-    return finished(case)
-
-
 def run(case: Case, context: RunContext) -> None:
     """Write report, pictures and page, from rank 0."""
     if context.comm.rank == 0 and not finished(case):
@@ -158,11 +147,11 @@ def _write(case: Case, context: RunContext) -> None:
     report["provenance"] = context.provenance
     for name, picture in drawn.items():
         if name in case.outputs:
-            _put(case.outputs[name], picture)
+            write_bytes(case.outputs[name], picture)
     if "page" in case.outputs:
         captioned = {name: (FIGURES[name], picture) for name, picture in drawn.items()}
         title = f"quality control of {inputs['gathers'].name}"
-        _put(case.outputs["page"], page(title, report, captioned).encode())
+        write_bytes(case.outputs["page"], page(title, report, captioned).encode())
     write_report(case.outputs["report"], report)
     context.log(f"{', '.join(drawn)}: {case.outputs['report']}")
 
@@ -185,10 +174,3 @@ def figures(
         made["gather_panels"] = pictures.gathers_figure(focused)
         made["focus"] = pictures.focus_figure(focused)
     return made
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a whole file beside its place and rename it there."""
-    part = part_of(path)
-    part.write_bytes(content)
-    part.replace(path)

@@ -8,6 +8,7 @@ from anticline.component import (
     Input,
     Output,
     Parameter,
+    Picture,
     PortType,
     Report,
     Resources,
@@ -23,7 +24,6 @@ ImageGathers = PortType(
     "",
     "images over half-offset and depth at chosen points",
 )
-Picture = PortType("Picture", ".png", "png", "", "a picture")
 Page = PortType("Page", ".html", "html", "", "a page that needs no other file")
 
 QC = Component(
@@ -68,7 +68,7 @@ QC = Component(
     ),
     run=f"{_DRIVER}:run",
     check=f"{_DRIVER}:check",
-    finished=f"{_DRIVER}:finished",
+    finished="anticline_solvers.formats.report:finished",
     digest="anticline_solvers.formats.digest:digest",
     resources=Resources(ranks=(1, None), threads=False),
 )
