@@ -15,9 +15,11 @@ Both spectra are therefore only moved along the frequency axis:
 and no error of the time step is left, whatever L is. Resampling between the time
 step and the sample interval is part of the same move.
 
+Both are linear, and `correct_transposed` is the exact transpose of `correct`: it takes
+the derivative of a misfit by the samples back to the time steps.
+
 Cost: one padded FFT, a sparse interpolation and one FFT back for each trace. The
-spectrum at the moved frequencies is a nonuniform FFT (Kaiser-Bessel kernel, twofold
-oversampling), exact to 1e-9 of a trace's peak.
+spectrum at the moved frequencies is a nonuniform FFT (`numerics.nonuniform`).
 
 Band: w dt <= pi / 2, four time steps in a period, is kept whole; a cosine ramp ends
 at 2 pi / 3. A stable run with enough cells in its wavelength stays below that
@@ -34,26 +36,28 @@ T (1 - cos(w dt / 2)) of a series is missing there.
 Sources: M. Wang and S. Xu (2015), Finite-difference time dispersion transforms for
 wave propagation, Geophysics 80(6), doi:10.1190/geo2015-0059.1; E. F. M. Koene,
 J. O. A. Robertsson, F. Broggini and F. Andersson (2018), Eliminating time dispersion
-from seismic wave modeling, Geophys. J. Int. 213(1), doi:10.1093/gji/ggx563;
-L. Greengard and J.-Y. Lee (2004), Accelerating the nonuniform fast Fourier transform,
-SIAM Review 46(3), doi:10.1137/S003614450343200X.
+from seismic wave modeling, Geophys. J. Int. 213(1), doi:10.1093/gji/ggx563.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.fft import irfft, next_fast_len, rfft
-from scipy.sparse import csr_array
+from scipy.fft import irfft, next_fast_len
+
+from anticline_solvers.numerics.nonuniform import (
+    NonuniformTransform,
+    irfft_transposed,
+)
 
 PASSED, STOPPED = 0.25 * math.pi, math.pi / 3.0  # of w dt / 2
 NYQUIST_RAMP = 0.9
 SILENT = 1e-12
-HALF_WIDTH = 5
 EDGE_STEPS = 25
 CHUNK_BYTES = 64 * 2**20
 
@@ -81,7 +85,8 @@ def predisperse(series: ArrayLike, interval_s: float, dt_s: float, nt: int) -> F
     steps = 2.0 * math.pi / (n_period * dt_s) * _bins(n_period)
     moved: Real = 2.0 / dt_s * np.sin(0.5 * steps * dt_s)
     keep = _band(0.5 * steps * dt_s) * _below_nyquist(moved, interval_s, dt_s)
-    return _move(series, interval_s, dt_s, nt, moved, keep, n_period)
+    move = _Move.of(series.shape[-1], interval_s, dt_s, nt, moved, keep, n_period)
+    return move.applied(series)
 
 
 def correct(
@@ -103,17 +108,47 @@ def correct(
     Raises ValueError where the traces end before the last sample.
     """
     traces = _floating(traces)
-    end, last = (traces.shape[-1] - 1) * dt_s, (n_samples - 1) * sample_interval_s
+    nt = traces.shape[-1]
+    return _correction(nt, dt_s, sample_interval_s, n_samples).applied(traces)
+
+
+def correct_transposed(
+    samples: ArrayLike, dt_s: float, sample_interval_s: float, nt: int
+) -> Floats:
+    """Apply the exact transpose of `correct`.
+
+    Parameters
+    ----------
+    samples : (..., n_samples), such as the derivative of a misfit by each sample.
+    dt_s : time step [s].
+    sample_interval_s : sampling of `samples`.
+    nt : number of time steps.
+
+    Returns
+    -------
+    (..., nt), float32 for float32 samples, else float64.
+
+    Raises ValueError where nt time steps end before the last sample.
+    """
+    samples = _floating(samples)
+    n_samples = samples.shape[-1]
+    return _correction(nt, dt_s, sample_interval_s, n_samples).transposed(samples)
+
+
+def _correction(
+    nt: int, dt_s: float, sample_interval_s: float, n_samples: int
+) -> _Move:
+    end, last = (nt - 1) * dt_s, (n_samples - 1) * sample_interval_s
     if last > end + 1e-6 * dt_s:
         msg = f"traces end at {end:g} s; {n_samples} samples need {last:g} s"
         raise ValueError(msg)
-    n_period = _period(traces.shape[-1] * dt_s, last, sample_interval_s)
+    n_period = _period(nt * dt_s, last, sample_interval_s)
     step = 2.0 * math.pi / (n_period * sample_interval_s)
     exact = step * _bins(n_period)
     half: Real = np.arcsin(np.minimum(0.5 * exact * dt_s, 1.0))
     keep = _band(half) * _below_nyquist(exact, sample_interval_s, dt_s)
     moved = 2.0 / dt_s * half
-    return _move(traces, dt_s, sample_interval_s, n_samples, moved, keep, n_period)
+    return _Move.of(nt, dt_s, sample_interval_s, n_samples, moved, keep, n_period)
 
 
 def _floating(series: ArrayLike) -> Floats:
@@ -155,84 +190,78 @@ def _below_nyquist(omega: Real, interval_s: float, dt_s: float) -> Real:
     return np.asarray(np.cos(0.5 * math.pi * ramp) ** 2)
 
 
-def _move(
-    series: Floats,
-    interval_in_s: float,
-    interval_out_s: float,
-    n_out: int,
-    moved: Real,
-    keep: Real,
-    n_period: int,
-) -> Floats:
-    """Series whose spectrum at bin k is the input's at moved[k], times keep[k].
+@dataclass(frozen=True, eq=False)
+class _Move:
+    """Gives series whose spectrum at bin k is the input's at moved[k], times keep[k].
 
-    series : (..., n).  moved : (n_period // 2 + 1,) [rad/s].  keep : the same shape.
-    (..., n_out), of the series' dtype. Traces are taken in chunks of bounded memory.
+    used : the bins kept. gain : of each of them.
     """
-    n = series.shape[-1]
-    used = np.flatnonzero(keep > SILENT)
-    transform = _nonuniform_transform(n + _tail(n), moved[used] * interval_in_s)
-    gain = keep[used] * interval_in_s / interval_out_s
-    flat = series.reshape(-1, n)
-    out = np.empty((len(flat), n_out), series.dtype)
-    chunk = max(1, CHUNK_BYTES // (64 * (transform.n_fft + n_period)))
-    for start in range(0, len(flat), chunk):
-        part = _continued(flat[start : start + chunk].astype(np.float64))
-        spectrum = np.zeros((len(part), n_period // 2 + 1), np.complex128)
-        spectrum[:, used] = gain * transform(part)
-        out[start : start + chunk] = irfft(spectrum, n_period, axis=-1)[:, :n_out]
-    return out.reshape(*series.shape[:-1], n_out)
+
+    n: int
+    n_out: int
+    n_period: int
+    used: NDArray[np.int64]
+    gain: Real
+    transform: NonuniformTransform
+
+    @classmethod
+    def of(
+        cls,
+        n: int,
+        interval_in_s: float,
+        interval_out_s: float,
+        n_out: int,
+        moved: Real,
+        keep: Real,
+        n_period: int,
+    ) -> _Move:
+        """Prepare series of n samples; moved [rad/s], keep : (n_period // 2 + 1,)."""
+        used = np.flatnonzero(keep > SILENT)
+        angles = moved[used] * interval_in_s
+        transform = NonuniformTransform.of(n + _tail(n), angles)
+        gain = keep[used] * interval_in_s / interval_out_s
+        return cls(n, n_out, n_period, used, gain, transform)
+
+    def applied(self, series: Floats) -> Floats:
+        """(..., n) -> (..., n_out), of the series' dtype."""
+        flat = series.reshape(-1, self.n)
+        out = np.empty((len(flat), self.n_out), series.dtype)
+        for some in self._chunks(len(flat)):
+            part = _continued(flat[some].astype(np.float64))
+            spectrum = np.zeros((len(part), self.n_period // 2 + 1), np.complex128)
+            spectrum[:, self.used] = self.gain * self.transform(part)
+            out[some] = irfft(spectrum, self.n_period, axis=-1)[:, : self.n_out]
+        return out.reshape(*series.shape[:-1], self.n_out)
+
+    def transposed(self, series: Floats) -> Floats:
+        """(..., n_out) -> (..., n), of the series' dtype."""
+        flat = series.reshape(-1, self.n_out)
+        out = np.empty((len(flat), self.n), series.dtype)
+        for some in self._chunks(len(flat)):
+            spectrum = irfft_transposed(flat[some].astype(np.float64), self.n_period)
+            part = self.transform.transposed(self.gain * spectrum[:, self.used])
+            out[some] = _continued_transposed(part, self.n)
+        return out.reshape(*series.shape[:-1], self.n)
+
+    def _chunks(self, traces: int) -> Iterator[slice]:
+        """Cut traces into parts of bounded memory."""
+        step = max(1, CHUNK_BYTES // (64 * (self.transform.n_fft + self.n_period)))
+        for start in range(0, traces, step):
+            yield slice(start, start + step)
 
 
 def _continued(series: Real) -> Real:
     """(traces, n) with the last sample held, under a taper that ends at 0."""
-    tail = _tail(series.shape[-1])
-    taper = np.cos(0.5 * math.pi * np.arange(1, tail + 1) / tail) ** 2
+    taper = _taper(_tail(series.shape[-1]))
     return np.concatenate([series, taper * series[:, -1:]], axis=-1)
 
 
-@dataclass(frozen=True, eq=False)
-class _Transform:
-    """Discrete-time Fourier transform at any angles, of series of one length."""
-
-    n_fft: int
-    centre: int
-    deconvolution: Real
-    interpolation: csr_array
-    phase: Complex
-
-    def __call__(self, series: Real) -> Complex:
-        """sum_n series[:, n] exp(-i angle n): (traces, n) -> (traces, n_angles)."""
-        padded = np.zeros((len(series), self.n_fft))
-        weighted = series * self.deconvolution
-        padded[:, : series.shape[1] - self.centre] = weighted[:, self.centre :]
-        padded[:, self.n_fft - self.centre :] = weighted[:, : self.centre]
-        spectrum = rfft(padded, axis=-1)
-        before = spectrum[:, HALF_WIDTH:0:-1].conj()
-        after = spectrum[:, -2 : -2 - HALF_WIDTH : -1].conj()
-        around = np.concatenate([before, spectrum, after], axis=-1).T
-        real = np.ascontiguousarray(around).view(np.float64)
-        read = np.ascontiguousarray(self.interpolation @ real)
-        return np.asarray(read.view(np.complex128).T * self.phase)
+def _continued_transposed(series: Real, n: int) -> Real:
+    """Transpose of `_continued`, back to n samples."""
+    part = series[:, :n].copy()
+    part[:, -1] += series[:, n:] @ _taper(_tail(n))
+    return part
 
 
-def _nonuniform_transform(n: int, angles: Real) -> _Transform:
-    """Build the transform of series of length n at angles in 0 ... pi [rad]."""
-    n_fft = 2 * int(next_fast_len(max(n, 4 * HALF_WIDTH), real=True))
-    centre = n // 2
-    beta = math.pi * math.sqrt((2 * HALF_WIDTH * 0.75) ** 2 - 0.8)
-    mode = 2.0 * math.pi * HALF_WIDTH * (np.arange(n) - centre) / n_fft
-    root = np.sqrt(beta**2 - mode**2)
-    kernel_transform = 2.0 * HALF_WIDTH * np.sinh(root) / root
-    bins = angles * n_fft / (2.0 * math.pi)
-    first = np.floor(bins).astype(np.int64) - HALF_WIDTH + 1
-    column = first[:, None] + np.arange(2 * HALF_WIDTH)
-    inside = 1.0 - ((column - bins[:, None]) / HALF_WIDTH) ** 2
-    weights = np.i0(beta * np.sqrt(np.maximum(inside, 0.0)))
-    row_ends = 2 * HALF_WIDTH * np.arange(len(angles) + 1)
-    matrix = csr_array(
-        (weights.ravel(), (column + HALF_WIDTH).ravel(), row_ends),
-        shape=(len(angles), n_fft // 2 + 1 + 2 * HALF_WIDTH),
-    )
-    phase = np.exp(-1j * angles * centre)
-    return _Transform(n_fft, centre, 1.0 / kernel_transform, matrix, phase)
+def _taper(tail: int) -> Real:
+    return np.asarray(np.cos(0.5 * math.pi * np.arange(1, tail + 1) / tail) ** 2)

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from scipy.integrate import cumulative_simpson
 
 from anticline_solvers.numerics import dispersion
-from anticline_solvers.numerics.dispersion import EDGE_STEPS, correct, predisperse
+from anticline_solvers.numerics.dispersion import (
+    EDGE_STEPS,
+    correct,
+    correct_transposed,
+    predisperse,
+)
+from anticline_solvers.numerics.nonuniform import NonuniformTransform
 from anticline_solvers.seismic.acquisition.wavelets import ricker
 
 PEAK_HZ = 10.0
@@ -159,9 +165,36 @@ def test_single_precision_traces_stay_single_precision():
 def test_the_transform_at_any_angle_is_the_sum_it_stands_for(n, seed):
     rng = np.random.default_rng(seed)
     series, angles = rng.normal(size=(2, n)), rng.uniform(0.0, 3.1, 17)
-    found = dispersion._nonuniform_transform(n, angles)(series)
+    found = NonuniformTransform.of(n, angles)(series)
     expected = series @ np.exp(-1j * np.outer(np.arange(n), angles))
     assert np.abs(found - expected).max() < 1e-8 * np.abs(series).sum()
+
+
+@given(
+    nt=st.integers(2, 400),
+    ratio=st.floats(0.4, 6.0),
+    share=st.floats(0.05, 1.0),
+    seed=st.integers(0, 2**16),
+)
+def test_the_transpose_of_the_correction_is_exact(nt, ratio, share, seed):
+    interval = ratio * DT
+    n_samples = max(1, int(share * (nt - 1) * DT / interval + 1e-9))
+    rng = np.random.default_rng(seed)
+    steps, samples = rng.normal(size=(3, nt)), rng.normal(size=(3, n_samples))
+    forward = correct(steps, DT, interval, n_samples)
+    back = correct_transposed(samples, DT, interval, nt)
+    size = np.linalg.norm(forward) * np.linalg.norm(samples)
+    apart = np.vdot(forward, samples) - np.vdot(steps, back)
+    assert abs(apart) <= 1e-12 * max(size, np.linalg.norm(steps))
+
+
+def test_the_transpose_keeps_batches_and_single_precision(monkeypatch):
+    samples = np.random.default_rng(6).normal(size=(2, 3, 150)).astype(np.float32)
+    together = correct_transposed(samples, DT, DT, 200)
+    assert together.shape == (2, 3, 200)
+    assert together.dtype == np.float32
+    monkeypatch.setattr(dispersion, "CHUNK_BYTES", 1)
+    np.testing.assert_array_equal(correct_transposed(samples, DT, DT, 200), together)
 
 
 def test_samples_after_the_end_of_the_traces_are_refused():
