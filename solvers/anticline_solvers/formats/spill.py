@@ -115,8 +115,8 @@ class OverflowingSnapshots:
     """A `Store` of encoded snapshots: the first in memory, the others in a file.
 
     folder : of the file, made where it is missing, once memory is full. tolerance :
-        of the codec, above 0. room_bytes : of memory; the last snapshot there may go
-        beyond it.
+        of the codec, above 0. room_bytes : of memory; where one snapshot takes more
+        than all before it, it may go beyond.
 
     `put` raises Failed where the disk is full.
     """
@@ -125,11 +125,16 @@ class OverflowingSnapshots:
         self._folder, self._room, self._coder = folder, room_bytes, Coder(tolerance)
         self._inside = EncodedSnapshots(tolerance, self._coder)
         self._outside: SpilledSnapshots | None = None
+        self._largest = 0
 
     def put(self, k: int, snapshot: Array) -> None:
         """Keep the snapshot of imaging step k where there is room."""
-        within = self._last() is self._inside and self._inside.held_bytes <= self._room
-        (self._inside if within else self._spilled()).put(k, snapshot)
+        before = self._inside.held_bytes
+        if self._last() is not self._inside or before + self._largest > self._room:
+            self._spilled().put(k, snapshot)
+            return
+        self._inside.put(k, snapshot)
+        self._largest = max(self._largest, self._inside.held_bytes - before)
 
     def _spilled(self) -> SpilledSnapshots:
         if self._outside is None:
