@@ -170,13 +170,13 @@ def shot(cells: int, steps: int, every: int = 8) -> dict[str, Any]:
 
     def migrate() -> None:
         source = SourceField(
-            model, Series(points, series), every, imaging.halo, unwatched
+            model, Series(points, series), every, imaging.extent, unwatched
         )
         receiver = ReceiverField(model, data, unwatched)
         sweep = Segments(
             StoragePlan(n_imaging, n_imaging, 0), source, Snapshots(n_imaging)
         )
-        sweep.run(lambda k, s: imaging.add(s, receiver.at(k * every, imaging.halo)))
+        sweep.run(lambda k, s: imaging.add(s, receiver.at(k * every, imaging.extent)))
         sweep.close()
 
     taken = seconds(migrate)

@@ -89,11 +89,11 @@ class Shot:
         """Migrate; the image, the seconds, and what was held."""
         imaging = Imaging(CONDITION, self.grid.shape, self.grid.spacing_m, ORDER)
         wavelet, data = self.series()
-        halo, n_imaging = imaging.halo, -(-self.steps // self.every)
-        source = SourceField(self.waves, wavelet, self.every, halo, lambda n, s: None)
+        extent, n_imaging = imaging.extent, -(-self.steps // self.every)
+        source = SourceField(self.waves, wavelet, self.every, extent, lambda n, s: None)
         receiver = ReceiverField(self.waves, data, lambda n, s: None)
         work = Correlation(imaging, source, receiver, self.every, n_imaging)
-        snapshot = self.waves.view(self.waves.start(), halo).nbytes
+        snapshot = self.waves.view(self.waves.start(), extent.halo).nbytes
         wishes = {
             "storage": policy,
             "storage_tolerance": tolerance,
@@ -104,7 +104,7 @@ class Shot:
         told: dict[str, Any] = {"held": 0}
 
         def make(n: int, run: Any) -> Any:
-            choice, sizes = keeping.choose(self.waves, halo, self.every, n)
+            choice, sizes = keeping.choose(self.waves, extent, self.every, n)
             told["chosen"] = choice.policy
             working = choice.policy in (COMPRESSED, DISK)
             return Watched(

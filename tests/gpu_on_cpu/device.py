@@ -88,6 +88,9 @@ class HostDevice:
     def contiguous(self, array: DeviceArray) -> DeviceArray:
         return DeviceArray(np.ascontiguousarray(values_of(array)))
 
+    def copied(self, array: DeviceArray) -> DeviceArray:
+        return DeviceArray(np.array(values_of(array), order="C"))
+
     def empty(self, shape: Any, dtype: Any) -> DeviceArray:
         return DeviceArray(np.full(shape, np.nan, dtype))
 

@@ -83,7 +83,7 @@ class Shot:
 
         source = Series(waves.points(self.source_m, density=True), self.wavelet)
         data = Series(waves.points(self.receivers_m, density=True), self.data)
-        forward = SourceField(waves, source, EVERY, imaging.halo, at_step)
+        forward = SourceField(waves, source, EVERY, imaging.extent, at_step)
         backward = ReceiverField(waves, data, at_step)
         n_imaging = -(-self.wavelet.shape[0] // EVERY)
         work = Correlation(imaging, forward, backward, EVERY, n_imaging)
@@ -97,7 +97,7 @@ class Shot:
         made = []
 
         def make(n, run):
-            choice, sizes = keeping.choose(waves, imaging.halo, EVERY, n)
+            choice, sizes = keeping.choose(waves, imaging.extent, EVERY, n)
             made.append((choice, sizes))
             return keeping.sweep(choice, sizes, run, WORLD)
 

@@ -131,6 +131,10 @@ class CudaDevice:
         """Give the array itself or a copy of it, C contiguous."""
         return self._cupy.ascontiguousarray(array)
 
+    def copied(self, array: Any) -> Any:
+        """Give a copy, C contiguous, on the device."""
+        return self._cupy.array(array, order="C", copy=True)
+
     def empty(self, shape: Sequence[int], dtype: DTypeLike) -> Any:
         """Make an array of undefined values."""
         return self._cupy.empty(tuple(shape), dtype)

@@ -32,6 +32,9 @@ class Memory(Protocol):
     def contiguous(self, array: Any) -> Any:
         """Give the array itself or a copy of it, C contiguous, in this memory."""
 
+    def copied(self, array: Any) -> Any:
+        """Give a copy, C contiguous, in this memory."""
+
 
 class Program(Protocol):
     """A compiled CUDA text."""
@@ -119,6 +122,10 @@ class Host:
     def contiguous(self, array: Array) -> Array:
         """Give the array itself or a copy of it, C contiguous."""
         return np.ascontiguousarray(array)
+
+    def copied(self, array: Array) -> Array:
+        """Give a copy, C contiguous."""
+        return np.array(array, order="C")
 
 
 HOST = Host()

@@ -19,7 +19,7 @@ from anticline_solvers.formats.survey import Survey
 from anticline_solvers.numerics.storage import COMPRESSED, DISK, Sizes, choose
 from anticline_solvers.seismic.acquisition.aperture import window, windowed
 from anticline_solvers.seismic.imaging.conditions import (
-    halo_of,
+    extent_of,
     interval_s,
     steps_per_image,
 )
@@ -154,10 +154,10 @@ def storage_sizes(
     if not 0.0 < dt_s < math.inf:
         return None
     every = steps_per_image(interval_s(p, survey.maximum_frequency_hz), dt_s)
-    halo = halo_of(p["condition"], p["space_order"])
+    extent = extent_of(p["condition"], p["space_order"])
     try:
         parts = [
-            footprint(*placed, halo=halo, every=every)
+            footprint(*placed, extent=extent, every=every)
             for placed in _placed(windowed(grid, box), p, shared)
         ]
     except ValueError:  # too few cells for the ranks: a finding of its own

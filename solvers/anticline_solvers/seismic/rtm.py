@@ -32,6 +32,7 @@ from anticline_solvers.seismic.acquisition.aperture import Box, in_grid, window
 from anticline_solvers.seismic.forward import model_shot, watched
 from anticline_solvers.seismic.imaging import conditions, gather_choice
 from anticline_solvers.seismic.imaging.correlation import Correlation
+from anticline_solvers.seismic.imaging.extent import Extent
 from anticline_solvers.seismic.imaging.image_gathers import ImageGathers, Lattice
 from anticline_solvers.seismic.imaging.image_output import shot_partial, write_stack
 from anticline_solvers.seismic.imaging.keeping import FREE_MEMORY_SHARE, Keeping
@@ -255,7 +256,7 @@ class Job:
                 np.ascontiguousarray(modelling.source(self.survey).T, np.float32),
             ),
             self.every,
-            image.halo,
+            image.extent,
             at_step,
         )
         data = received(propagator, shot.receivers_m, steps)
@@ -263,11 +264,11 @@ class Job:
         work = Correlation(image, source, receiver, self.every, self.n_imaging)
         work.resume(restart)
         with watch.saving(lambda: restart.write(work)):
-            work.run(partial(self.sweep, propagator, image.halo))
+            work.run(partial(self.sweep, propagator, image.extent))
         return shot_partial(self.case, modelling.grid, propagator, image, box)
 
     def sweep(
-        self, propagator: Propagator, halo: int, n_imaging: int, run: SourceRun
+        self, propagator: Propagator, extent: Extent, n_imaging: int, run: SourceRun
     ) -> Sweep:
         """Make the sweep over a part of the source field; collective.
 
@@ -275,7 +276,7 @@ class Job:
         """
         keeping, comm = self.keeping, self.modelling.comm
         try:
-            choice, sizes = keeping.choose(propagator, halo, self.every, n_imaging)
+            choice, sizes = keeping.choose(propagator, extent, self.every, n_imaging)
         except ValueError as error:
             finding = self.case.finding("parameters.memory_budget", str(error))
             raise BadInput(finding) from error

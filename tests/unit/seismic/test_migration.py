@@ -11,6 +11,7 @@ from anticline_solvers.acoustic.propagator import AcousticPropagator
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.numerics.absorbing import Boundary
 from anticline_solvers.seismic.acquisition.wavelets import ricker
+from anticline_solvers.seismic.imaging.extent import Extent
 from anticline_solvers.seismic.imaging.migration import ReceiverField, Series
 from anticline_solvers.seismic.timeloop import propagate
 
@@ -53,7 +54,7 @@ def test_a_recording_reversed_in_time_makes_the_forward_field_at_the_mirrored_ti
     receiver = ReceiverField(propagator, Series(points, data), lambda n, state: None)
     for n in range(STEPS - 2, -1, -23):
         mirrored = forward[STEPS - 1 - n]
-        found = receiver.at(n, 0)
+        found = receiver.at(n, Extent())
         assert np.abs(found - mirrored).max() <= 1e-3 * np.abs(mirrored).max() + 1e-12
 
 
@@ -61,5 +62,5 @@ def test_the_receiver_field_is_at_rest_at_the_last_time_step(propagator):
     points = propagator.points(POINT_M, density=True)
     data = np.ones((STEPS, 1), np.float32)
     receiver = ReceiverField(propagator, Series(points, data), lambda n, state: None)
-    assert not receiver.at(STEPS - 1, 0).any()
-    assert receiver.at(STEPS - 2, 0).any()
+    assert not receiver.at(STEPS - 1, Extent()).any()
+    assert receiver.at(STEPS - 2, Extent()).any()

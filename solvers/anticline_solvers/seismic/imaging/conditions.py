@@ -34,12 +34,15 @@ from numpy.typing import NDArray
 
 from anticline_solvers.backends.base import memory
 from anticline_solvers.domain.part import Part
+from anticline_solvers.domain.placement import Placement
 from anticline_solvers.numerics.stencils import first_derivative, second_derivative
+from anticline_solvers.seismic.imaging.extent import Extent
 from anticline_solvers.seismic.imaging.image_gathers import (
     Field,
     ImageGathers,
     Integers,
 )
+from anticline_solvers.seismic.imaging.migration import ReceiverField
 
 CROSS_CORRELATION = "cross_correlation"
 INVERSE_SCATTERING = "inverse_scattering"
@@ -70,6 +73,11 @@ def halo_of(condition: str, space_order: int) -> int:
     return space_order // 2 if condition == INVERSE_SCATTERING else 0
 
 
+def extent_of(condition: str, space_order: int) -> Extent:
+    """Cells that a snapshot holds for a condition."""
+    return Extent(halo_of(condition, space_order))
+
+
 class Imaging:
     """What one shot adds to the result, on the cells a rank owns.
 
@@ -78,7 +86,7 @@ class Imaging:
         changed by `add`.
     receiver_illumination : the same, sum of r r; None where it is not asked for.
     gathers : the shot's image gathers; None where none are asked for.
-    halo : cells that the wavefields handed to `add` carry on every side.
+    extent : of the wavefields handed to `add`; halo : cells around the owned ones.
     """
 
     def __init__(
@@ -99,10 +107,19 @@ class Imaging:
             self._zeros(shape) if receiver_illumination else None
         )
         self.gathers = gathers
-        self.halo = halo_of(condition, space_order)
+        self.extent = extent_of(condition, space_order)
         self._kernel = _kernel(backend)
         self._first = _per_axis(first_derivative(space_order), spacing_m, 1)
         self._second = _per_axis(second_derivative(space_order), spacing_m, 2)
+
+    @property
+    def halo(self) -> int:
+        """Cells that the wavefields handed to `add` carry on every side."""
+        return self.extent.halo
+
+    def received(self, receiver: ReceiverField, n: int) -> Field:
+        """Take the receiver wavefield back to time t_n, for `add`."""
+        return receiver.at(n, self.extent)
 
     def _zeros(self, shape: tuple[int, ...]) -> Field:
         zeros: Field = self._memory.to_device(np.zeros(shape, np.float32))
@@ -159,13 +176,14 @@ class Imaging:
             sums["receiver_illumination"] = self.receiver_illumination
         return sums
 
-    def parts(self, image: Part) -> list[Part]:
-        """Give `partial` as parts of global arrays; image : that of the image."""
-        fields = self.on_grid().items()
-        parts = [image._replace(name=name, values=values) for name, values in fields]
+    def parts(self, place: Placement) -> list[Part]:
+        """Give `partial` as parts of global arrays; place : of the cells owned."""
+        shape, box = place.grid.shape, place.physical_box
+        parts = [
+            Part(name, shape, box, field) for name, field in self.on_grid().items()
+        ]
         if self.gathers is not None:
-            shape, box = self.gathers.placed()
-            parts.append(Part("gathers", shape, box, self.gathers.values))
+            parts.append(Part("gathers", *self.gathers.placed(), self.gathers.values))
         return parts
 
     def restore(self, partial: Mapping[str, Field]) -> None:

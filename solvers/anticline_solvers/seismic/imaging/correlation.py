@@ -19,16 +19,17 @@ its sections are, for a snapshot does not depend on where the run began.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from anticline_solvers.domain.layout import Array
 from anticline_solvers.domain.part import Part, reading_under, under
+from anticline_solvers.domain.placement import Placement
 from anticline_solvers.formats.checkpoint import Reader
 from anticline_solvers.numerics.storage import KeepSnapshot, Saved, Sweep
-from anticline_solvers.seismic.imaging.conditions import Imaging
+from anticline_solvers.seismic.imaging.extent import Extent
 from anticline_solvers.seismic.imaging.migration import (
     ReceiverField,
     SourceField,
@@ -36,9 +37,31 @@ from anticline_solvers.seismic.imaging.migration import (
 )
 from anticline_solvers.seismic.shots.restart import Restart
 
-SOURCE, RECEIVER, SUMS = "source", "receiver", "sums"
+SOURCE, RECEIVER, SUMS, RECORDED = "source", "receiver", "sums", "recorded"
 NOWHERE = -1
 MOST_WAYPOINTS = 3
+
+
+class ShotSums(Protocol):
+    """What a shot adds up, imaging step by imaging step, on a rank's cells.
+
+    extent : of the snapshots it takes.
+    """
+
+    extent: Extent
+
+    def received(self, receiver: ReceiverField, n: int) -> Any:
+        """Take the receiver wavefield back as far as time step n asks."""
+
+    def add(self, s: Array, r: Any) -> None:
+        """Add an imaging step; s : the snapshot, r : what `received` gave."""
+
+    def parts(self, place: Placement) -> list[Part]:
+        """Give the sums so far as parts of global arrays."""
+
+    def restore(self, partial: Mapping[str, Array]) -> None:
+        """Go on from the values of `parts`, by name."""
+
 
 MakeSweep = Callable[[int, SourceRun], Sweep]
 """make(n, run) -> a sweep over n imaging steps of a run; collective."""
@@ -68,19 +91,19 @@ class Section:
 class Correlation:
     """A shot's migration; a `restart.Resumable`.
 
-    imaging : takes the sums; changed.
+    sums : changed.
     every : time steps between imaging steps; n_imaging : imaging steps of the run.
     """
 
     def __init__(
         self,
-        imaging: Imaging,
+        sums: ShotSums,
         source: SourceField,
         receiver: ReceiverField,
         every: int,
         n_imaging: int,
     ) -> None:
-        self.imaging, self.source, self.receiver = imaging, source, receiver
+        self.sums, self.source, self.receiver = sums, source, receiver
         self.every, self.n_imaging = every, n_imaging
         self.remaining = n_imaging
         self._waypoints: list[Waypoint] = []
@@ -108,8 +131,8 @@ class Correlation:
     def _using(self, section: Section) -> KeepSnapshot:
         def use(k: int, snapshot: Array) -> None:
             n = section.first + k
-            received = self.receiver.at(n * self.every, self.imaging.halo)
-            self.imaging.add(snapshot, received)
+            received = self.sums.received(self.receiver, n * self.every)
+            self.sums.add(snapshot, received)
             self.remaining = n
 
         return use
@@ -152,17 +175,17 @@ class Correlation:
         if self._receiver_counts():
             receiver = self.receiver
             parts += under(RECEIVER, receiver.propagator.parts(receiver.state))
-            parts += under(SUMS, self.imaging.parts(self._placed()))
+            place = self.source.propagator.placement
+            parts += under(SUMS, self.sums.parts(place))
+        if self.source.recorder is not None:
+            parts += under(RECORDED, self.source.recorder.parts())
         return parts
 
-    def _placed(self) -> Part:
-        place = self.source.propagator.placement
-        values = self.imaging.image
-        return Part("image", place.grid.shape, place.physical_box, values)
-
     def facts(self) -> dict[str, int]:
-        """Give how far the run, the way back and the image are."""
-        return {
+        """Give how far the run, the way back and the sums are."""
+        recorder = self.source.recorder
+        heard = {} if recorder is None else recorder.facts()
+        return heard | {
             "remaining": self.remaining,
             "source_step": self.source.step if self._source_counts() else NOWHERE,
             "receiver_step": self.receiver.step,
@@ -184,12 +207,16 @@ class Correlation:
             receiver, read = self.receiver, reading_under(RECEIVER, reader.box)
             receiver.propagator.restore(receiver.state, read)
             sums = reading_under(SUMS, reader.box)
-            self.imaging.restore(
+            place = self.source.propagator.placement
+            self.sums.restore(
                 {
                     part.name: sums(part.name, part.shape, part.box)
-                    for part in self.imaging.parts(self._placed())
+                    for part in self.sums.parts(place)
                 }
             )
+        if self.source.recorder is not None:
+            heard = reading_under(RECORDED, reader.box)
+            self.source.recorder.restore(heard, reader.fact)
 
 
 class _SectionRun:

@@ -8,7 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from anticline_solvers.domain.decomposition import intersect, size_of
+from anticline_solvers.domain.layout import Array
 from anticline_solvers.domain.placement import Placement
+from anticline_solvers.seismic.imaging.extent import Extent
 
 FLOAT32 = 4
 
@@ -26,15 +28,14 @@ class Footprint(NamedTuple):
 
 
 def footprint(
-    placement: Placement, reach: int, state_bytes: int, halo: int, every: int
+    placement: Placement, reach: int, state_bytes: int, extent: Extent, every: int
 ) -> Footprint:
     """Count what a rank keeps; nothing is allocated.
 
-    reach : of a step. halo : cells that snapshots carry. every : time steps between
-    imaging steps.
+    reach : of a step. extent : of snapshots. every : time steps between imaging steps.
     """
-    cells = _viewed(placement, halo)
-    strip = inside_layers(placement, reach) + around_grid(placement, halo) // every
+    cells = _viewed(placement, extent)
+    strip = inside_layers(placement, reach) + around_grid(placement, extent) // every
     return Footprint(FLOAT32 * cells, state_bytes, FLOAT32 * strip)
 
 
@@ -57,17 +58,23 @@ def inside_layers(placement: Placement, reach: int) -> int:
     return count
 
 
-def around_grid(placement: Placement, halo: int) -> int:
-    """Count the cells of a snapshot with `halo` that lie outside the grid."""
-    box = placement.physical_box
+def around_grid(placement: Placement, extent: Extent) -> int:
+    """Count the cells of a snapshot that lie outside the grid."""
+    cells = _view(placement, extent).shape
     within = prod(
-        max(0, min(side.stop + halo, n) - max(side.start - halo, 0))
-        for side, n in zip(box, placement.grid.shape, strict=True)
+        max(0, min(first + count, n) - max(first, 0))
+        for first, count, n in zip(
+            extent.first(placement), cells, placement.grid.shape, strict=True
+        )
     )
-    return int(_viewed(placement, halo) - within)
+    return prod(cells) - within
 
 
-def _viewed(placement: Placement, halo: int) -> int:
-    """Count the cells of `Placement.view`."""
+def _viewed(placement: Placement, extent: Extent) -> int:
+    """Count the cells of a snapshot."""
+    return int(_view(placement, extent).size)
+
+
+def _view(placement: Placement, extent: Extent) -> Array:
     nothing = np.broadcast_to(np.float32(0), (prod(placement.layout.shape),))
-    return int(placement.view(nothing, halo).size)
+    return extent.view(placement, nothing)

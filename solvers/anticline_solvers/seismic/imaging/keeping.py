@@ -36,6 +36,7 @@ from anticline_solvers.numerics.storage import (
     choose,
 )
 from anticline_solvers.seismic.imaging import conditions
+from anticline_solvers.seismic.imaging.extent import Extent
 from anticline_solvers.seismic.imaging.footprint import Footprint, footprint
 from anticline_solvers.seismic.imaging.migration import SourceRun
 from anticline_solvers.seismic.imaging.reconstruction import Reconstruction
@@ -86,22 +87,22 @@ class Keeping:
         )
 
     def sizes(
-        self, propagator: Propagator, halo: int, every: int, n_imaging: int
+        self, propagator: Propagator, extent: Extent, every: int, n_imaging: int
     ) -> Sizes:
         """Measure what a choice depends on; collective, the same on all ranks."""
         comm, placement = propagator.placement.comm, propagator.placement
         state_bytes = propagator.state_bytes
-        held = footprint(placement, propagator.reach, state_bytes, halo, every)
+        held = footprint(placement, propagator.reach, state_bytes, extent, every)
         mine = (held, int(self.budget_bytes))
         every_rank = comm.allgather(mine) if comm else [mine]
         parts, budgets = zip(*every_rank, strict=True)
         return largest(parts, n_imaging, every, self.tolerance, min(budgets))
 
     def choose(
-        self, propagator: Propagator, halo: int, every: int, n_imaging: int
+        self, propagator: Propagator, extent: Extent, every: int, n_imaging: int
     ) -> tuple[Choice, Sizes]:
         """Choose a policy; ValueError where the budget does not suffice."""
-        sizes = self.sizes(propagator, halo, every, n_imaging)
+        sizes = self.sizes(propagator, extent, every, n_imaging)
         return self.chosen(sizes, propagator.backend), sizes
 
     def chosen(self, sizes: Sizes, backend: str) -> Choice:

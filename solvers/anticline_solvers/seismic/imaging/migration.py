@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from anticline_solvers.domain.layout import Array
+from anticline_solvers.domain.part import Part, ReadBox
 from anticline_solvers.numerics.storage import ForwardRun, KeepSnapshot
+from anticline_solvers.seismic.imaging.extent import Extent
 from anticline_solvers.seismic.physics import Propagator
 from anticline_solvers.seismic.timeloop import propagate
 
@@ -31,12 +34,29 @@ class Series:
     values: NDArray[np.float32]
 
 
+class Recorder(Protocol):
+    """Listens to a source wavefield on its first pass; part of its checkpoints."""
+
+    def hear(self, n: int, state: Any) -> None:
+        """Take in the field of time step n, unless it has been heard before."""
+
+    def parts(self) -> list[Part]:
+        """Give what has been heard so far; collective, the same names on all ranks."""
+
+    def facts(self) -> dict[str, int]:
+        """Give numbers, the same on all ranks."""
+
+    def restore(self, read: ReadBox, fact: Callable[[str], Any]) -> None:
+        """Go on from what `parts` and `facts` gave."""
+
+
 class SourceField:
     """The source wavefield of a shot, as `numerics.storage` runs it.
 
     state, step : the wavefield last advanced, and its time steps.
-    series : what acts. every : time steps between imaging steps. halo : cells around
-        a snapshot. at_step : called at every complete time step.
+    series : what acts. every : time steps between imaging steps. extent : of a
+        snapshot. at_step : called at every complete time step.
+    recorder : hears the field at every time step that it has not heard yet.
     to_host : hand snapshots out as NumPy arrays, wherever the wavefield lives.
     """
 
@@ -45,12 +65,14 @@ class SourceField:
         propagator: Propagator,
         source: Series,
         every: int,
-        halo: int,
+        extent: Extent,
         at_step: AtStep,
+        recorder: Recorder | None = None,
     ) -> None:
-        """Keep a snapshot every ``every`` time steps, with ``halo`` cells around."""
+        """Keep a snapshot every ``every`` time steps."""
         self.propagator, self.series = propagator, source
-        self.every, self.halo, self.at_step = every, halo, at_step
+        self.every, self.extent, self.at_step = every, extent, at_step
+        self.recorder = recorder
         self._silent = propagator.points(np.empty((0, propagator.placement.grid.ndim)))
         self.state: Any = None
         self.step = 0
@@ -87,6 +109,8 @@ class SourceField:
         nt, every = self.steps, self.every
 
         def at_step(n: int, state: Any) -> None:
+            if self.recorder is not None:
+                self.recorder.hear(n, state)
             if keep is not None and n % every == 0:
                 keep(n // every, self._snapshot(state))
             if each is not None:
@@ -105,7 +129,7 @@ class SourceField:
         )
 
     def _snapshot(self, state: Any) -> NDArray[Any]:
-        view = self.propagator.view(state, self.halo)
+        view = self.extent.view(self.propagator.placement, state.current)
         return self.propagator.memory.to_host(view) if self.to_host else view
 
     def save(self, state: Any) -> dict[str, NDArray[Any]]:
@@ -132,37 +156,86 @@ class ReceiverField:
     state : the wavefield. step : the next time step back is the one before this.
     """
 
-    def __init__(self, propagator: Propagator, data: Series, at_step: AtStep) -> None:
-        """Start at rest after the last time step of ``data``."""
-        self.propagator, self._data, self._at_step = propagator, data, at_step
-        self._silent = propagator.points(np.empty((0, propagator.placement.grid.ndim)))
-        self.steps: int = data.values.shape[0]
-        self.step: int = self.steps
-        self.state = propagator.start()
+    def __init__(
+        self,
+        propagator: Propagator,
+        data: Series | Callable[[], Series],
+        at_step: AtStep,
+        steps: int | None = None,
+    ) -> None:
+        """Start at rest after the last time step of ``data``.
 
-    def at(self, n: int, halo: int) -> NDArray[Any]:
+        data : a function gives it once the first step back is taken; steps : its
+            time steps then.
+        """
+        self.propagator, self._at_step = propagator, at_step
+        self._data, self._make = (None, data) if callable(data) else (data, None)
+        self._silent = propagator.points(np.empty((0, propagator.placement.grid.ndim)))
+        if steps is None:
+            steps = self.data.values.shape[0]
+        self.steps: int = steps
+        self.step: int = steps
+        self.state = propagator.start()
+        self._unwatched = False
+        self._before: Array | None = None
+
+    @property
+    def data(self) -> Series:
+        """What acts; made when it is first asked for."""
+        if self._data is None:
+            assert self._make is not None
+            self._data = self._make()
+        return self._data
+
+    def at(self, n: int, extent: Extent) -> Array:
         """Go back to time t_n and give the field there, C contiguous.
 
         The transposed step n acts with the data at t_n and makes the field at
         t_{n-1}; so the field at t_n is there after step n + 1.
         """
-        after = n + 1
+        self._go_back(n + 1, self._at_step)
+        propagator = self.propagator
+        view = extent.view(propagator.placement, self.state.current)
+        return cast("Array", propagator.memory.contiguous(view))
 
-        def at_step(step: int, state: Any) -> None:
-            self.step = after + step
-            self._at_step(self.step, state)
+    def through(self, n: int, extent: Extent) -> Array:
+        """Take the transposed step n; give what `state.previous` held before it.
+
+        With w^n the field after step n, `state` holds w^n and w^{n+1} afterwards and
+        the array w^{n+2}, C contiguous, valid until the next call. Such a moment is no
+        place to stop: `at_step` is called for step n when the next one begins.
+        """
+        self._go_back(n + 1, self._at_step)
+        propagator = self.propagator
+        view = extent.view(propagator.placement, self.state.previous)
+        if self._before is None:
+            self._before = propagator.memory.copied(view)
+        else:
+            self._before[...] = view
+        self._go_back(n, self._watch_later)
+        return self._before
+
+    def _watch_later(self, n: int, state: Any) -> None:
+        self._unwatched = True
+
+    def _go_back(self, first: int, at_step: AtStep) -> None:
+        """Take the steps from the one before `step` back to `first`."""
+        if self._unwatched:
+            self._unwatched = False
+            self._at_step(self.step, self.state)
+        if first >= self.step:
+            return
+
+        def each(n: int, state: Any) -> None:
+            self.step = first + n
+            at_step(self.step, state)
 
         propagate(
             self.propagator,
-            self._data.points,
-            self._data.values[after : self.step].T,
+            self.data.points,
+            self.data.values[first : self.step].T,
             self._silent,
             transpose=True,
             state=self.state,
-            at_step=at_step,
+            at_step=each,
         )
-        propagator = self.propagator
-        field: NDArray[Any] = propagator.memory.contiguous(
-            propagator.view(self.state, halo)
-        )
-        return field

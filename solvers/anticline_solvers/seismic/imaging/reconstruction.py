@@ -7,9 +7,9 @@ Within the physical grid the wave equation is the same in both directions of tim
 so a step without layers (`Propagator.bare`), its two time levels swapped, goes back
 by one. Only the cells within the stencil's reach of a layer need the field in it:
 there the field of every time step is saved on the way forward, and put back on the
-way backward. A condition that reads beyond the grid gets its cells of the layers at
-imaging steps. Sources between the cells act again with the same sign; those near a
-layer do no harm, for what is saved replaces what they make.
+way backward. What snapshots hold beyond the grid is saved at imaging steps. Sources
+between the cells act again with the same sign; those near a layer do no harm, for what
+is saved replaces what they make.
 
 The field comes back to rounding, which grows in proportion to the number of steps, or
 to the tolerance of the strips where these are encoded: EDGE[2] time steps together.
@@ -35,6 +35,7 @@ from anticline_solvers.numerics.storage import (
     KeepSnapshot,
 )
 from anticline_solvers.numerics.storage.codec import EDGE
+from anticline_solvers.seismic.imaging.extent import Extent
 from anticline_solvers.seismic.imaging.migration import SourceRun
 
 Places = NDArray[np.int64]
@@ -61,12 +62,12 @@ def inside_layers(placement: Placement, reach: int) -> Places:
     return np.concatenate([np.empty(0, np.int64), *found])
 
 
-def around_grid(placement: Placement, halo: int) -> Places:
-    """Flat indices of local cells outside the physical grid, up to `halo` cells."""
-    view = placement.view(np.arange(np.prod(placement.layout.shape)), halo)
+def around_grid(placement: Placement, extent: Extent) -> Places:
+    """Flat indices of the cells of a snapshot outside the physical grid."""
+    view = extent.view(placement, np.arange(np.prod(placement.layout.shape)))
     if not view.size:
         return np.empty(0, np.int64)
-    start = [side.start - halo for side in placement.physical_box]
+    start = extent.first(placement)
     outside = np.zeros(view.shape, bool)
     for axis, n in enumerate(placement.grid.shape):
         cells = np.arange(view.shape[axis]) + start[axis]
@@ -155,7 +156,7 @@ class Reconstruction:
         placement = propagator.placement
         inside = inside_layers(placement, propagator.reach)
         self._strips = Strips(inside, self._first, tolerance)
-        self._around = around_grid(placement, run.source.halo)
+        self._around = around_grid(placement, run.source.extent)
         self._rims: list[Array] = []
 
     def run(self, use: KeepSnapshot) -> None:
@@ -189,7 +190,8 @@ class Reconstruction:
         if n % self._source.every:
             return
         state.current[self._around] = self._rims.pop()
-        view = self._source.propagator.view(state, self._source.halo)
+        placement = self._source.propagator.placement
+        view = self._source.extent.view(placement, state.current)
         k = self.remaining - 1
         use(k, np.ascontiguousarray(view))
         self.remaining = k
