@@ -96,7 +96,7 @@ def damping(observed: Spectra, floor: float, floor_of: str) -> NDArray[np.float6
     size = power(observed)
     largest = size.max(axis=-1, keepdims=True, initial=0.0)
     mean = size.mean(axis=-1, keepdims=True)
-    return floor * (largest if floor_of == MAXIMUM else mean)
+    return np.asarray(floor * (largest if floor_of == MAXIMUM else mean))
 
 
 def spread(w: Traces, interval_s: float) -> tuple[PerTrace, Traces]:

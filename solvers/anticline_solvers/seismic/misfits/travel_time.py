@@ -72,14 +72,14 @@ def pick(
     v, loudness = unit_traces(observed)
     u, norm = unit_traces(predicted)
     padded = next_fast_len(2 * n, real=True)
-    omega = 2.0 * np.pi * rfftfreq(padded, interval_s)
+    omega = np.asarray(2.0 * np.pi * rfftfreq(padded, interval_s), np.float64)
     target, moving = _spectra(v, padded), _spectra(u, padded)
     cross = moving * target.conj()
     correlation = irfft(cross, padded, axis=-1)
     reach = n - 1 if longest_s is None else min(n - 1, int(longest_s / interval_s))
     sample, found = highest(correlation, reach)
     found &= (loudness > 0.0) & (norm > 0.0)
-    start_s = interval_s * sample
+    start_s = interval_s * sample.astype(np.float64)
     lag_s, bend = refined(cross / padded, omega, start_s, interval_s)
     found &= (bend < 0.0) & (np.abs(lag_s - start_s) < interval_s)
     rate = irfft(-1j * omega * target * _moved(omega, -lag_s), padded, axis=-1)[:, :n]
@@ -88,7 +88,7 @@ def pick(
 
 
 def _spectra(traces: Traces, padded: int) -> Spectra:
-    """Spectra of padded traces, without the Nyquist frequency, whose rate is unknown."""
+    """Spectra of padded traces, without the Nyquist frequency, which has no rate."""
     spectra = rfft(traces, padded, axis=-1)
     if padded % 2 == 0:
         spectra[:, -1] = 0.0
@@ -113,7 +113,7 @@ def highest(
     summit = (value > 0.0) & (value >= before) & (value >= after)
     height = np.where(summit, value, 0.0)
     best = height.argmax(axis=-1)
-    return lags[best], summit.any(axis=-1)
+    return lags[best], np.asarray(summit.any(axis=-1))
 
 
 def refined(
@@ -125,7 +125,7 @@ def refined(
     start. Returns lags [s] and C'' there [1/s^2], (n_receivers,).
     """
     first, second = 2j * omega * cross, -2.0 * omega**2 * cross
-    lag_s = start_s.astype(np.float64)
+    lag_s = start_s
     for _ in range(STEPS):
         phase = _moved(omega, lag_s)
         slope = (first * phase).real.sum(axis=-1)
