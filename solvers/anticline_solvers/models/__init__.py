@@ -5,12 +5,15 @@ structure     its geometry: fold, faults, unconformity, restored to flat layers
 stratigraphy  its columns of layers, averaged over cells
 texture       its random heterogeneity
 resampling    a field on another grid
+water         where the water layer is; a model on either side of its bottom
 smoothing     a field without its short wavelengths; the component seismic.smooth
 reflectivity  what a perfect image of a model shows; models.reflectivity
 make          models.anticline
+start         models.start, what an inversion begins with
+comparison    models.compare; comparison_picture what it draws
 importing     models.import, from raw binary
 regridding    models.resample
 spacing       the grid a frequency band asks for
 preflight     what keeps a model from being worked on
-components    the declarations
+components    the declarations; parameters what several share
 """

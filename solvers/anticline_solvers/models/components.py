@@ -12,15 +12,24 @@ from anticline.component import (
     Input,
     Output,
     Parameter,
+    Picture,
     RawArray,
+    Report,
     Resources,
     VelocityModel,
+)
+from anticline_solvers.models.parameters import (
+    BAND,
+    FRAME,
+    LONGEST_M,
+    SAMPLING,
+    WATER,
+    length,
 )
 
 _MODELS = "anticline_solvers.models"
 _DIGEST = "anticline_solvers.formats.digest"
 
-LONGEST_M = 1e8  # no length on this planet is longer
 MOST_CELLS = 10**9  # along one axis
 _DTYPES = tuple(
     f"{kind}_{order}"
@@ -28,58 +37,6 @@ _DTYPES = tuple(
     for order in ("little", "big")
 )
 _AXES = ("xz", "zx", "xyz", "xzy", "yxz", "yzx", "zxy", "zyx")
-
-_FRAME = (
-    Parameter(
-        "easting_m", "float", "map position of local (0, 0)", default=0.0, unit="m"
-    ),
-    Parameter(
-        "northing_m", "float", "map position of local (0, 0)", default=0.0, unit="m"
-    ),
-    Parameter(
-        "azimuth_deg",
-        "float",
-        "direction of +x, clockwise from north",
-        default=90.0,
-        unit="deg",
-        minimum=-360,
-        maximum=360,
-    ),
-)
-_SAMPLING = (
-    Parameter(
-        "spacing_m",
-        "float",
-        "distance of cells; left out, peak_frequency_hz decides",
-        default=None,
-        unit="m",
-        minimum=1e-3,
-        maximum=LONGEST_M,
-    ),
-    Parameter(
-        "peak_frequency_hz",
-        "float",
-        "peak of the Ricker wavelet the grid must carry",
-        default=None,
-        unit="Hz",
-        minimum=1e-3,
-        maximum=1e9,
-    ),
-    Parameter(
-        "space_order",
-        "int",
-        "order of the scheme that will use the grid",
-        default=8,
-        choices=(2, 4, 6, 8, 10, 12, 14, 16),
-    ),
-    Parameter(
-        "order",
-        "int",
-        "interpolation between cells: 1 linear, 3 cubic spline",
-        default=1,
-        choices=(1, 3),
-    ),
-)
 
 ANTICLINE = Component(
     name="models.anticline",
@@ -129,7 +86,7 @@ ANTICLINE = Component(
             minimum=0,
             maximum=0.1,
         ),
-        *_FRAME,
+        *FRAME,
     ),
     run=f"{_MODELS}.make:run",
     check=f"{_MODELS}.make:check",
@@ -180,8 +137,8 @@ IMPORT = Component(
             default=0,
             minimum=0,
         ),
-        *_SAMPLING,
-        *_FRAME,
+        *SAMPLING,
+        *FRAME,
     ),
     run=f"{_MODELS}.importing:run",
     check=f"{_MODELS}.importing:check",
@@ -193,9 +150,17 @@ IMPORT = Component(
 RESAMPLE = Component(
     name="models.resample",
     summary="put a model on another grid, keeping travel times",
-    inputs=(Input("model", VelocityModel, "any fields"),),
+    inputs=(
+        Input("model", VelocityModel, "any fields"),
+        Input("like", VelocityModel, "a model whose grid is taken", optional=True),
+    ),
     outputs=(Output("model", VelocityModel, "the same fields"),),
-    parameters=_SAMPLING,
+    parameters=(
+        *SAMPLING,
+        *BAND,
+        Parameter("keep_water", "bool", "keep the sea bottom sharp", default=False),
+        WATER,
+    ),
     run=f"{_MODELS}.regridding:run",
     check=f"{_MODELS}.regridding:check",
     finished=f"{_DIGEST}:finished",
@@ -218,20 +183,110 @@ SMOOTH = Component(
             maximum=LONGEST_M,
         ),
         Parameter("keep_water", "bool", "leave the water layer as it is", default=True),
-        Parameter(
-            "water_velocity_m_s",
-            "float",
-            "the water ends at the first faster cell from the top",
-            default=1510.0,
-            unit="m/s",
-            minimum=1,
-        ),
+        WATER,
     ),
     run=f"{_MODELS}.smoothing:run",
     check=f"{_MODELS}.smoothing:check",
     finished=f"{_DIGEST}:finished",
     digest=f"{_DIGEST}:digest",
     resources=Resources(bytes_per_cell=24, threads=False),
+)
+
+START = Component(
+    name="models.start",
+    summary="make a model to begin an inversion with: plain, smooth, shifted",
+    inputs=(Input("model", VelocityModel, "vp is used"),),
+    outputs=(Output("model", VelocityModel, "vp"),),
+    parameters=(
+        Parameter(
+            "base",
+            "str",
+            "the model itself, its mean slowness at each depth, or a linear velocity",
+            default="model",
+            choices=("model", "average", "gradient"),
+        ),
+        Parameter(
+            "depth_from",
+            "str",
+            "where depths of the mean and of the linear velocity begin",
+            default="sea_bottom",
+            choices=("sea_bottom", "surface"),
+        ),
+        Parameter(
+            "top_velocity_m_s",
+            "float",
+            "a of the linear velocity a + b z",
+            default=None,
+            unit="m/s",
+            minimum=1,
+        ),
+        Parameter("gradient_per_s", "float", "b of the linear velocity", None),
+        Parameter(
+            "smoothing_m",
+            "float",
+            "standard deviation of the Gaussian that slowness is smoothed by; 0: none",
+            default=0.0,
+            unit="m",
+            minimum=0,
+            maximum=LONGEST_M,
+        ),
+        Parameter(
+            "slowness_shift_percent",
+            "float",
+            "added to the slowness of the rock, in percent of it",
+            default=0.0,
+            minimum=-90,
+            maximum=900,
+        ),
+        Parameter("slowest_m_s", "float", "slower rock is set to it", None, "m/s", 1),
+        Parameter("fastest_m_s", "float", "faster rock is set to it", None, "m/s", 1),
+        Parameter("keep_water", "bool", "leave the water layer as it is", default=True),
+        WATER,
+    ),
+    run=f"{_MODELS}.start:run",
+    check=f"{_MODELS}.start:check",
+    finished=f"{_DIGEST}:finished",
+    digest=f"{_DIGEST}:digest",
+    resources=Resources(bytes_per_cell=40, threads=False),
+)
+
+COMPARE = Component(
+    name="models.compare",
+    summary="measure how far a model is from the true one, and a start model from it",
+    inputs=(
+        Input("model", VelocityModel, "the model"),
+        Input("reference", VelocityModel, "the true one; its grid is compared on"),
+        Input("start", VelocityModel, "the model before", optional=True),
+    ),
+    outputs=(
+        Output("report", Report, "relative errors, overall and by depth"),
+        Output("picture", Picture, "all of them, and profiles", True),
+    ),
+    parameters=(
+        length("left_m", "x from which models are compared; left out, the first"),
+        length("right_m", "x up to which; left out, the last"),
+        length("front_m", "y from which (3-D); left out, the first"),
+        length("back_m", "y up to which (3-D); left out, the last"),
+        length("top_m", "depth from which; left out, the first"),
+        length("bottom_m", "depth down to which; left out, the last"),
+        length("window_m", "height of the depth windows", 500.0, 1.0),
+        Parameter(
+            "skip_water", "bool", "leave out the reference's water", default=True
+        ),
+        WATER,
+        Parameter(
+            "profiles_x_m",
+            "list[float]",
+            "x of the profiles drawn; left out, three across the box",
+            default=None,
+            unit="m",
+        ),
+    ),
+    run=f"{_MODELS}.comparison:run",
+    check=f"{_MODELS}.comparison:check",
+    finished="anticline_solvers.formats.report:finished",
+    digest=f"{_DIGEST}:digest",
+    resources=Resources(bytes_per_cell=80, threads=False),
 )
 
 REFLECTIVITY = Component(
@@ -256,4 +311,4 @@ REFLECTIVITY = Component(
     resources=Resources(bytes_per_cell=60, threads=False),
 )
 
-COMPONENTS = (ANTICLINE, IMPORT, RESAMPLE, SMOOTH, REFLECTIVITY)
+COMPONENTS = (ANTICLINE, IMPORT, RESAMPLE, SMOOTH, START, COMPARE, REFLECTIVITY)

@@ -4,26 +4,37 @@ Travel times add up slowness, so slowness is what interpolation and averaging ke
 Where the new cells are larger, each takes the mean slowness over its width along
 that axis (a box with fractional ends), so that nothing finer than the new grid is
 folded back into it; where they are smaller, splines of order 1 or 3 interpolate.
+Across a sea bottom that would make cells of half water: `resample_in_layers` takes the
+two sides apart.
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates, spline_filter
 
 from anticline_solvers.domain.grid import Grid
+from anticline_solvers.models.water import rock_alone, water_alone, water_on
 
 Field = NDArray[np.float32]
 Floats = NDArray[np.float64]
 
 
-def on_spacing(grid: Grid, spacing_m: float) -> Grid:
+def on_spacing(grid: Grid, spacing_m: float, cover: bool = False) -> Grid:
     """Grid of the same origin and extent with cells of `spacing_m` on every axis.
 
-    The last cell lies at the old extent or less than one cell before it.
+    The last cell lies at the old extent or less than one cell before it; with `cover`
+    less than one cell beyond it.
     """
-    shape = tuple(int(length / spacing_m + 1e-6) + 1 for length in grid.extent_m)
+    if cover:
+        shape = tuple(
+            math.ceil(length / spacing_m - 1e-6) + 1 for length in grid.extent_m
+        )
+    else:
+        shape = tuple(int(length / spacing_m + 1e-6) + 1 for length in grid.extent_m)
     return Grid(shape, (float(spacing_m),) * grid.ndim, grid.origin_m)
 
 
@@ -41,6 +52,20 @@ def resample(field: Field, source: Grid, target: Grid, order: int = 1) -> Field:
         slowness = _along(slowness, axis, source, target, order)
     limited = np.clip(1.0 / slowness, field.min(), field.max())
     return np.ascontiguousarray(limited, np.float32)
+
+
+def resample_in_layers(
+    field: Field, source: Grid, target: Grid, order: int, water: NDArray[np.bool_]
+) -> Field:
+    """Read water and rock each from its own side; a cell is one or the other.
+
+    water : of `source`, its water cells. As `resample` where there are none.
+    """
+    if not water.any():
+        return resample(field, source, target, order)
+    rock = resample(rock_alone(field, water), source, target, order)
+    above = resample(water_alone(field, water), source, target, order)
+    return np.where(water_on(target, source, water), above, rock)
 
 
 def _along(values: Floats, axis: int, source: Grid, target: Grid, order: int) -> Floats:

@@ -23,6 +23,7 @@ from anticline_solvers.formats import model
 from anticline_solvers.formats.hdf5 import finished
 from anticline_solvers.models.preflight import in_memory, model_faults, output_faults
 from anticline_solvers.models.spacing import as_text
+from anticline_solvers.models.water import water_layer
 
 Field = NDArray[np.float32]
 
@@ -45,12 +46,6 @@ def smooth(
     weight = np.maximum(blur(rock), 1e-12)
     made = np.where(water, field, weight / np.maximum(blur(rock * inverse), 1e-30))
     return np.ascontiguousarray(made, np.float32)
-
-
-def water_layer(vp: Field, fastest_m_s: float) -> NDArray[np.bool_]:
-    """Tell which cells lie above the first one faster than `fastest_m_s`."""
-    slow: NDArray[np.bool_] = np.logical_and.accumulate(vp <= fastest_m_s, axis=-1)
-    return slow
 
 
 def check(case: Case, comm_size: int) -> list[Finding]:

@@ -16,12 +16,27 @@ RICKER_TOP = 2.764
 ROUND = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5, 8.0, 10.0)
 
 
-def band_spacing(vmin_m_s: float, peak_frequency_hz: float, space_order: int) -> float:
-    """Largest round spacing [m] that carries a Ricker wavelet at a space order."""
-    shortest = vmin_m_s / (RICKER_TOP * peak_frequency_hz)
-    limit = shortest / points_per_wavelength(space_order)
+def band_spacing(
+    vmin_m_s: float,
+    maximum_frequency_hz: float,
+    space_order: int,
+    cells_per_wavelength: float | None = None,
+) -> float:
+    """Largest round spacing [m] that carries a frequency at a space order.
+
+    cells_per_wavelength : in the shortest; left out, what the order asks for.
+    """
+    cells = cells_per_wavelength or points_per_wavelength(space_order)
+    limit = vmin_m_s / maximum_frequency_hz / cells
     scale = 10.0 ** math.floor(math.log10(limit))
     return scale * max(step for step in ROUND if step * scale <= limit * (1 + 1e-12))
+
+
+def band_of(case: Case) -> float | None:
+    """Highest frequency [Hz] that the grid must carry; None where the case has none."""
+    peak = case.parameters["peak_frequency_hz"]
+    top: float | None = case.parameters.get("maximum_frequency_hz")
+    return top if peak is None else RICKER_TOP * peak
 
 
 def chosen_grid(case: Case, source: Grid, vmin_m_s: float) -> Grid:
@@ -29,21 +44,34 @@ def chosen_grid(case: Case, source: Grid, vmin_m_s: float) -> Grid:
 
     With neither the source's own grid.
     """
-    given = case.parameters["spacing_m"]
-    peak = case.parameters["peak_frequency_hz"]
-    if given is None and peak is None:
+    p = case.parameters
+    spacing, top = p["spacing_m"], band_of(case)
+    if spacing is None and top is None:
         return source
-    if given is None:
-        given = band_spacing(vmin_m_s, peak, case.parameters["space_order"])
-    return on_spacing(source, given)
+    if top is not None:
+        slowest = p.get("slowest_m_s") or vmin_m_s
+        cells = p.get("cells_per_wavelength")
+        spacing = band_spacing(slowest, top, p["space_order"], cells)
+    return on_spacing(source, spacing, p.get("cover", False))
 
 
 def spacing_faults(case: Case) -> list[Finding]:
-    """Find a spacing and a band given together."""
-    if None in (case.parameters["spacing_m"], case.parameters["peak_frequency_hz"]):
-        return []
-    text = "spacing_m and peak_frequency_hz are both given; give one, or neither"
-    return [case.finding("parameters.spacing_m", text)]
+    """Find a spacing and a band given together, and cells too few for the scheme."""
+    names = ("spacing_m", "peak_frequency_hz", "maximum_frequency_hz")
+    given = [name for name in names if case.parameters.get(name) is not None]
+    found = []
+    if len(given) > 1:
+        both = "both" if len(given) == 2 else "all"
+        text = f"{' and '.join(given)} are {both} given; give one, or none"
+        found.append(case.finding(f"parameters.{given[0]}", text))
+    cells, order = (
+        case.parameters.get("cells_per_wavelength"),
+        case.parameters["space_order"],
+    )
+    if cells is not None and cells < (needed := points_per_wavelength(order)):
+        text = f"{cells:g} cells; space order {order} needs {needed:.3g} or more"
+        found.append(case.finding("parameters.cells_per_wavelength", text))
+    return found
 
 
 def as_text(path: Path, grid: Grid) -> str:

@@ -210,3 +210,41 @@ def test_velocities_in_kilometres_are_not_taken_for_metres(tmp_path: Path) -> No
     found = _findings(tmp_path, text)
     assert "1.5 to 4.5 m/s" in found
     assert "1000 from km/s" in found
+
+
+RESAMPLE = """
+component: models.resample
+inputs: {model: model.h5}
+outputs: {model: band.h5}
+parameters:
+  {maximum_frequency_hz: 12, cells_per_wavelength: 5, cover: true, keep_water: true}
+"""
+
+
+def test_a_band_gets_its_grid_and_the_model_comes_back_to_its_own(
+    tmp_path: Path,
+) -> None:
+    first = _run(tmp_path, ANTICLINE)["model"]
+    band = _run(tmp_path, RESAMPLE)["model"]
+    grid = model.read_grid(band)
+    slowest = model.summary(first)["min"]
+    assert 0.7 * slowest / 12 / 5 < grid.spacing_m[0] <= slowest / 12 / 5
+    assert all(a >= b for a, b in zip(grid.extent_m, (2000, 1000), strict=True))
+    text = "{model: band.h5, like: model.h5}"
+    back = RESAMPLE.replace("{model: model.h5}", text).replace(
+        ": band.h5}\np", ": b.h5}\np"
+    )
+    back = back[: back.index("parameters")] + "parameters: {keep_water: true}"
+    assert model.read_grid(_run(tmp_path, back)["model"]) == model.read_grid(first)
+
+
+def test_two_grids_asked_for_at_once_are_refused(tmp_path: Path) -> None:
+    _run(tmp_path, ANTICLINE)
+    both = RESAMPLE.replace("cells_per_wavelength: 5", "spacing_m: 10")
+    assert "spacing_m and maximum_frequency_hz are both" in _findings(tmp_path, both)
+    few = RESAMPLE.replace("wavelength: 5", "wavelength: 3")
+    assert "space order 8 needs 3.78 or more" in _findings(tmp_path, few)
+    like = RESAMPLE.replace(
+        "{model: model.h5}\no", "{model: model.h5, like: model.h5}\no"
+    )
+    assert "leave out spacing_m and the band" in _findings(tmp_path, like)

@@ -7,9 +7,14 @@ from hypothesis import strategies as st
 
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.models.reflectivity import band_limited
-from anticline_solvers.models.resampling import on_spacing, resample
-from anticline_solvers.models.smoothing import smooth, water_layer
-from anticline_solvers.models.spacing import band_spacing
+from anticline_solvers.models.resampling import (
+    on_spacing,
+    resample,
+    resample_in_layers,
+)
+from anticline_solvers.models.smoothing import smooth
+from anticline_solvers.models.spacing import RICKER_TOP, band_spacing
+from anticline_solvers.models.water import water_layer
 from anticline_solvers.numerics.stability import points_per_wavelength
 
 
@@ -130,9 +135,53 @@ def test_reflections_add_up() -> None:
 
 
 def test_a_band_asks_for_the_spacing_that_carries_it() -> None:
-    assert band_spacing(1028.0, 8.0, 8) == 10.0
+    assert band_spacing(1028.0, 8.0 * RICKER_TOP, 8) == 10.0
     for order in (4, 8, 16):
         for peak in (3.0, 8.0, 31.0):
-            spacing = band_spacing(1500.0, peak, order)
+            spacing = band_spacing(1500.0, peak * RICKER_TOP, order)
             limit = 1500.0 / (2.764 * peak) / points_per_wavelength(order)
             assert 0.7 * limit < spacing <= limit
+
+
+SLOPE = Grid((50, 40), (20.0, 10.0), (0.0, 0.0))
+
+
+def _sea() -> np.ndarray:
+    x, z = np.meshgrid(SLOPE.coordinates(0), SLOPE.coordinates(1), indexing="ij")
+    return np.where(z < 95.0 + 0.1 * x, 1500.0, 2500.0 + z).astype(np.float32)
+
+
+@given(spacing=st.sampled_from([4.0, 7.0, 12.5, 25.0, 33.0]))
+def test_a_cell_of_the_new_grid_is_water_or_rock_and_nothing_between(spacing) -> None:
+    target = on_spacing(SLOPE, spacing, cover=True)
+    water = water_layer(_sea(), 1510.0)
+    made = resample_in_layers(_sea(), SLOPE, target, 1, water)
+    x, z = np.meshgrid(target.coordinates(0), target.coordinates(1), indexing="ij")
+    wet = made == 1500.0
+    assert made[~wet].min() > 2590.0
+    assert np.array_equal(wet, np.logical_and.accumulate(wet, axis=1))
+    bottom = 95.0 + 0.1 * np.minimum(x, 980.0)
+    assert wet[z < bottom - 10.0].all()
+    assert not wet[z > bottom + 10.0].any()
+
+
+def test_a_model_without_water_is_resampled_as_ever() -> None:
+    target = on_spacing(SLOPE, 15.0)
+    nothing = np.zeros(SLOPE.shape, bool)
+    made = resample_in_layers(_sea(), SLOPE, target, 1, nothing)
+    assert np.array_equal(made, resample(_sea(), SLOPE, target))
+
+
+def test_to_a_coarse_grid_and_back_the_sea_bottom_moves_by_less_than_a_cell() -> None:
+    coarse = on_spacing(SLOPE, 25.0, cover=True)
+    down = resample_in_layers(_sea(), SLOPE, coarse, 1, water_layer(_sea(), 1510.0))
+    back = resample_in_layers(down, coarse, SLOPE, 1, water_layer(down, 1510.0))
+    cells = [(field == 1500.0).sum(axis=1) for field in (_sea(), back)]
+    assert np.abs(cells[0] - cells[1]).max() * 10.0 <= 20.0
+
+
+@given(spacing=st.floats(1.0, 90.0))
+def test_a_grid_that_covers_ends_less_than_a_cell_beyond(spacing) -> None:
+    grid = on_spacing(SLOPE, spacing, cover=True)
+    for old, new in zip(SLOPE.extent_m, grid.extent_m, strict=True):
+        assert old - 1e-5 * spacing <= new < old + spacing
