@@ -29,7 +29,9 @@ from anticline.component.progress import Progress
 from anticline.component.registry import Registry
 from anticline.component.resources import Resources
 from anticline.component.types import (
+    Gradient,
     Image,
+    Inversion,
     Picture,
     PortType,
     RawArray,
@@ -51,8 +53,10 @@ __all__ = [
     "Dataset",
     "DeclarationError",
     "Finding",
+    "Gradient",
     "Image",
     "Input",
+    "Inversion",
     "Output",
     "Parameter",
     "Picture",

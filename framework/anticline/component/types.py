@@ -61,6 +61,20 @@ Image = PortType(
     "",
     "a migrated image on a grid, with its illumination",
 )
+Gradient = PortType(
+    "Gradient",
+    ".h5",
+    "anticline-gradient/1",
+    "",
+    "a misfit and its gradient by a medium parameter, with the illumination",
+)
+Inversion = PortType(
+    "Inversion",
+    ".h5",
+    "anticline-inversion/1",
+    "",
+    "the state of an inversion: all that its next step needs",
+)
 RawArray = PortType(
     "RawArray",
     ".bin",
