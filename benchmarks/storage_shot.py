@@ -27,7 +27,7 @@ from anticline_solvers.numerics.storage import COMPRESSED, DISK, working_bytes
 from anticline_solvers.seismic.acquisition.wavelets import ricker
 from anticline_solvers.seismic.imaging.conditions import Imaging, steps_per_image
 from anticline_solvers.seismic.imaging.correlation import Correlation
-from anticline_solvers.seismic.imaging.keeping import Keeping
+from anticline_solvers.seismic.imaging.keeping import Keeping, codec_tolerance
 from anticline_solvers.seismic.imaging.migration import (
     ReceiverField,
     Series,
@@ -100,7 +100,8 @@ class Shot:
             "storage_folder": None,
             "condition": CONDITION,
         }
-        keeping = Keeping.of(wishes, Path.cwd(), share * snapshot * n_imaging)
+        finest, budget = codec_tolerance(wishes), share * snapshot * n_imaging
+        keeping = Keeping.of(wishes, Path.cwd(), finest, budget)
         told: dict[str, Any] = {"held": 0}
 
         def make(n: int, run: Any) -> Any:

@@ -93,7 +93,7 @@ class Shot:
             "storage_folder": None,
             "condition": self.condition,
         }
-        keeping = Keeping.of(wishes, folder, budget)
+        keeping = Keeping.of(wishes, folder, codec_tolerance(wishes), budget)
         made = []
 
         def make(n, run):

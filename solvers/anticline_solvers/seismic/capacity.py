@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from anticline.component import Case
 from anticline.component.context import work_folder
@@ -19,14 +19,13 @@ from anticline_solvers.formats.survey import Survey
 from anticline_solvers.numerics.storage import COMPRESSED, DISK, Sizes, choose
 from anticline_solvers.seismic.acquisition.aperture import window, windowed
 from anticline_solvers.seismic.imaging.conditions import (
-    extent_of,
     interval_s,
     steps_per_image,
 )
+from anticline_solvers.seismic.imaging.extent import Extent
 from anticline_solvers.seismic.imaging.footprint import footprint
 from anticline_solvers.seismic.imaging.keeping import (
     FREE_MEMORY_SHARE,
-    codec_tolerance,
     largest,
 )
 from anticline_solvers.seismic.modelling import boundary_of, time_step_s, time_steps
@@ -110,14 +109,28 @@ def memory(
     return [case.finding("inputs.model", text)]
 
 
-def storage(case: Case, grid: Grid, survey: Survey, comm_size: int) -> list[Finding]:
+class Kept(NamedTuple):
+    """What a run keeps of its source wavefield.
+
+    extent : of a snapshot. tolerance : of the codec. beyond : time steps after those
+    that reach the last sample.
+    """
+
+    extent: Extent
+    tolerance: float
+    beyond: int = 0
+
+
+def storage(
+    case: Case, grid: Grid, survey: Survey, comm_size: int, kept: Kept
+) -> list[Finding]:
     """Find a memory budget, a tolerance or a disk that the storage asked for rules out.
 
     The sizes are those of the largest rank of the largest window.
     """
     p = case.parameters
     shared = ranks_of(case, survey, comm_size)
-    sizes = storage_sizes(case, grid, survey, comm_size)
+    sizes = storage_sizes(case, grid, survey, comm_size, kept)
     if sizes is None:
         return []
     try:
@@ -138,6 +151,7 @@ def storage_sizes(
     grid: Grid,
     survey: Survey,
     comm_size: int,
+    kept: Kept,
     budget: float | None = None,
 ) -> Sizes | None:
     """Give the sizes that a run will choose its storage by; None: no such run.
@@ -154,19 +168,18 @@ def storage_sizes(
     if not 0.0 < dt_s < math.inf:
         return None
     every = steps_per_image(interval_s(p, survey.maximum_frequency_hz), dt_s)
-    extent = extent_of(p["condition"], p["space_order"])
     try:
         parts = [
-            footprint(*placed, extent=extent, every=every)
+            footprint(*placed, extent=kept.extent, every=every)
             for placed in _placed(windowed(grid, box), p, shared)
         ]
     except ValueError:  # too few cells for the ranks: a finding of its own
         return None
-    n_imaging = math.ceil(time_steps(survey, dt_s) / every)
+    n_imaging = math.ceil((time_steps(survey, dt_s) + kept.beyond) / every)
     given = p["memory_budget"] if budget is None else budget
     if given is None:
         given = FREE_MEMORY_SHARE * free_bytes() / comm_size
-    return largest(parts, n_imaging, every, codec_tolerance(p), int(given))
+    return largest(parts, n_imaging, every, kept.tolerance, int(given))
 
 
 def _placed(

@@ -232,8 +232,10 @@ def gathering(case: Case, survey: Survey, comm_size: int) -> list[Finding]:
     return findings + capacity.memory(case, grid, survey, comm_size, imaging=False)
 
 
-def imaging(case: Case, survey: Survey, comm_size: int) -> list[Finding]:
-    """Find an imaging interval, a memory or a disk that does not suffice."""
+def imaging(
+    case: Case, survey: Survey, comm_size: int, kept: capacity.Kept
+) -> list[Finding]:
+    """Find an imaging interval or a memory that does not suffice."""
     findings: list[Finding] = []
     longest, asked = (
         0.5 / survey.maximum_frequency_hz,
@@ -248,8 +250,15 @@ def imaging(case: Case, survey: Survey, comm_size: int) -> list[Finding]:
     grid = attempt(lambda: velocity_grid(case.inputs["model"]), [])
     if grid is None or grid.ndim != survey.ndim:
         return findings
+    findings += capacity.memory(case, grid, survey, comm_size, imaging=True)
+    return findings + capacity.storage(case, grid, survey, comm_size, kept)
+
+
+def image_space(case: Case, survey: Survey, port: str = "image") -> list[Finding]:
+    """Find a disk that has no room for an image and the files of its shots."""
+    grid = attempt(lambda: velocity_grid(case.inputs["model"]), [])
+    if grid is None or grid.ndim != survey.ndim:
+        return []
     cells = sum(map(math.prod, capacity.windows(case, grid, survey)))
     stacked = capacity.STACKED * math.prod(grid.shape)
-    findings += capacity.space(case, "image", 2 * capacity.FLOAT32 * cells + stacked)
-    findings += capacity.memory(case, grid, survey, comm_size, imaging=True)
-    return findings + capacity.storage(case, grid, survey, comm_size)
+    return capacity.space(case, port, 2 * capacity.FLOAT32 * cells + stacked)

@@ -75,13 +75,17 @@ class Keeping:
 
     @classmethod
     def of(
-        cls, parameters: Mapping[str, Any], folder: Path, budget_bytes: float
+        cls,
+        parameters: Mapping[str, Any],
+        folder: Path,
+        tolerance: float,
+        budget_bytes: float,
     ) -> Keeping:
         """Read a case's parameters; folder : the one taken where none is named."""
         named = parameters["storage_folder"]
         return cls(
             parameters["storage"],
-            codec_tolerance(parameters),
+            tolerance,
             Path(named) if named else folder,
             budget_bytes,
         )

@@ -65,15 +65,20 @@ def velocity_at(modelling: Modelling, shot: Shot) -> float:
 
 
 def received(
-    propagator: Propagator, positions_m: Positions, steps: Traces | None
+    propagator: Propagator,
+    positions_m: Positions,
+    steps: Traces | None,
+    *,
+    density: bool,
 ) -> Series:
     """Make the data act at the receivers, each rank's share of them; collective.
 
     positions_m : (n_receivers, ndim) [m]. steps : (time steps, n_receivers) on rank 0
         of the group, None elsewhere. A rank holds the series of the receivers that
         reach its cells.
+    density : act as point sources do; else by the exact transpose of reading there.
     """
-    points = propagator.points(positions_m, density=True)
+    points = propagator.points(positions_m, density=density)
     near = np.unique(propagator.memory.to_host(points.spread.points))
     values = hand_out(propagator.placement.comm, steps, near)
-    return Series(propagator.points(positions_m[near], density=True), values)
+    return Series(propagator.points(positions_m[near], density=density), values)

@@ -8,7 +8,7 @@ has gained, lost or changed shots meanwhile.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import numpy as np
 
 from anticline.errors import BadInput, Finding, OutputExists
 from anticline_solvers.domain.placed import Placed
-from anticline_solvers.formats import sealed
+from anticline_solvers.formats import contents, sealed
 from anticline_solvers.formats.checkpoint import Checkpoints, foreign
 from anticline_solvers.formats.hdf5 import format_of, open_checked, write_new
 from anticline_solvers.formats.provenance import read_provenance
@@ -106,6 +106,11 @@ class ShotFiles:
         except Broken:
             return None  # not used, and said once its shot is taken up
 
+    def fact(self, shot_id: int, name: str) -> float:
+        """Give a number that a finished shot's file carries."""
+        with open_checked(self.path(shot_id), PARTIAL_FORMAT) as file:
+            return contents.number(file, name)
+
     def remove(self) -> None:
         """Delete the folder and all in it."""
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -127,9 +132,15 @@ def _origin(path: Path) -> dict[str, Any]:
         return read_provenance(file)
 
 
-def write_partial(path: Path, partial: Partial, origin: dict[str, str]) -> None:
-    """Write what shots add to a result, from one process."""
+def write_partial(
+    path: Path,
+    partial: Partial,
+    origin: dict[str, str],
+    facts: Mapping[str, float] | None = None,
+) -> None:
+    """Write what shots add to a result, from one process; facts : beside it."""
     with write_new(path, PARTIAL_FORMAT, origin) as file:
+        file.attrs.update(facts or {})
         for name, field in partial.fields.items():
             data = file.create_dataset(name, data=field.values)
             data.attrs["first"] = np.asarray(field.first, np.int64)
