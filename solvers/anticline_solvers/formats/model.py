@@ -71,10 +71,16 @@ def write_model(
     frame: Frame | None = None,
     provenance: Mapping[str, object] | None = None,
     fingerprint: str = "",
+    *,
+    attributes: Mapping[str, int] | None = None,
 ) -> None:
-    """Write whole fields, each of the grid's shape, from one process."""
+    """Write whole fields, each of the grid's shape, from one process.
+
+    attributes : of the root, such as the `iteration` of an inversion.
+    """
     with write_new(path, FORMAT, provenance or {}, fingerprint) as file:
         write_geometry(file, grid, frame or Frame())
+        file.attrs.update(attributes or {})
         for name, values in fields.items():
             array = np.asarray(values, np.float32)
             if array.shape != grid.shape:
