@@ -8,6 +8,8 @@ components   the declarations of all of them
 
 acquisition  sources, receivers, wavelets, traces; component: lay out a survey
 imaging      from two wavefields to an image
+conditioning filters, mutes, windows, weights of traces
+misfits      how far predicted traces are from observed ones
 shots        many shots on groups of ranks, interrupted and gone on with
 pictures     models, surveys, gathers and images as PNG
 qc           component: what data, illumination and image are worth
