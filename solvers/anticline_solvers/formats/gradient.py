@@ -1,94 +1,174 @@
-"""Gradients of misfits: `anticline-gradient/1`, float64 on a grid.
+"""Gradients of a misfit by a model: `anticline-gradient/1`, float64 on a grid.
 
-Data sets `gradient` (d misfit / d parameter) and, where known, `illumination`; of each
-shot its number and its misfit. Attributes of the root: `misfit` (their sum),
-`parameter` (vp, slowness, squared_slowness or perturbation) and `model_digest`, which
-names the model that it was computed at: `formats.digest.digest` of the model's file.
+`gradient` is d misfit / d parameter of every cell, `illumination` the energy of the
+source wavefields, both summed over shots. Root attributes:
+
+    misfit      the sum over the shots, exactly rounded
+    parameter   what the gradient is by: vp, slowness, squared_slowness, perturbation
+    measure     name of the misfit
+    iteration, evaluation   of the model, where it says them
+    shots       their numbers; data set `misfit_of_shot` has a value for each
+
+The group `sums` says what the shots come from (`formats.sums`). Gradients add up:
+misfits to the same bits in any order, fields as `domain.fixed_point` says.
+
+Fields are zero outside the window (attributes `first` and `last` of each data set) in
+which any shot was computed; that part takes no room in the file.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
 from anticline_solvers.domain.grid import Grid
-from anticline_solvers.formats.contents import attribute, dataset, number
-from anticline_solvers.formats.geometry import Frame, frame_of, grid_of, write_geometry
+from anticline_solvers.domain.placed import Placed, Window
+from anticline_solvers.formats import contents
+from anticline_solvers.formats.distributed import Box
 from anticline_solvers.formats.geometry import GROUP as GEOMETRY
+from anticline_solvers.formats.geometry import (
+    Frame,
+    frame_of,
+    grid_of,
+    write_geometry,
+)
 from anticline_solvers.formats.hdf5 import open_checked, write_new
+from anticline_solvers.formats.sums import (
+    GROUP,
+    Heading,
+    Origin,
+    origin_of,
+    put_origin,
+)
 
 FORMAT = "anticline-gradient/1"
+GRADIENT, ILLUMINATION = FIELDS = ("gradient", "illumination")
+UNITS = {
+    "vp": "1/(m/s)",
+    "slowness": "1/(s/m)",
+    "squared_slowness": "1/(s2/m2)",
+    "perturbation": "1/(m/s)",
+}
+"""Units of the gradient times that of the misfit, by parameter."""
 
-Values = NDArray[np.float64]
+Field = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Gradient:
-    """A misfit, the sum of that of its shots, and its gradient.
+class Measured:
+    """What a gradient says besides its fields.
 
-    values, illumination : float64, of the grid's shape; illumination may be None.
-    misfits : of each shot, float64. model_digest : 64 hexadecimal digits.
+    parameter : a key of UNITS. measure : name of the misfit.
+    misfits : by shot number. numbers : further attributes of the root.
     """
 
-    grid: Grid
-    values: Values
-    misfit: float
     parameter: str
-    model_digest: str
-    illumination: Values | None = None
-    shots: tuple[int, ...] = ()
-    misfits: Values = field(default_factory=lambda: np.empty(0))
-    frame: Frame = field(default_factory=Frame)
+    measure: str
+    misfits: Mapping[int, float]
+    numbers: Mapping[str, int]
+
+    @property
+    def misfit(self) -> float:
+        """Sum over the shots."""
+        return math.fsum(self.misfits.values())
 
 
 def write_gradient(
     path: Path,
-    made: Gradient,
+    grid: Grid,
+    fields: Mapping[str, Placed],
+    measured: Measured,
+    origin: Origin,
+    frame: Frame | None = None,
     provenance: Mapping[str, object] | None = None,
     fingerprint: str = "",
 ) -> None:
-    """Write a gradient from one process."""
+    """Write the sums of some shots; fields : those of FIELDS, on windows of the grid."""
     with write_new(path, FORMAT, provenance or {}, fingerprint) as file:
-        write_geometry(file, made.grid, made.frame)
-        file.attrs["misfit"] = made.misfit
-        file.attrs["parameter"] = made.parameter
-        file.attrs["model_digest"] = made.model_digest
-        file.attrs["shots"] = np.asarray(made.shots, np.int64)
-        file.attrs["misfits"] = np.asarray(made.misfits, np.float64)
-        for name, values in (
-            ("gradient", made.values),
-            ("illumination", made.illumination),
-        ):
-            if values is not None:
-                _put(file, name, made.grid, values)
+        write_geometry(file, grid, frame or Frame())
+        file.attrs["shots"] = np.asarray(origin.shots, np.int64)
+        file.attrs["misfit"] = measured.misfit
+        file.attrs["parameter"] = measured.parameter
+        file.attrs["measure"] = measured.measure
+        file.attrs.update(measured.numbers)
+        misfits = [float(measured.misfits[shot]) for shot in origin.shots]
+        each = file.create_dataset("misfit_of_shot", data=np.array(misfits, np.float64))
+        each.attrs["unit"] = "1"
+        put_origin(file, origin)
+        units = {GRADIENT: UNITS[measured.parameter], ILLUMINATION: "Pa2"}
+        for name in FIELDS:
+            _put(file, name, grid, fields[name], units[name])
 
 
-def _put(file: h5py.File, name: str, grid: Grid, values: Values) -> None:
-    array = np.asarray(values, np.float64)
-    if array.shape != grid.shape:
-        msg = f"data set '{name}' is {array.shape}, the grid {grid.shape}"
-        raise ValueError(msg)
-    made = file.create_dataset(name, data=array)
-    made.attrs["unit"] = "1"
-    made.attrs["axes"] = "".join(grid.axes)
+def _put(file: h5py.File, name: str, grid: Grid, field: Placed, unit: str) -> None:
+    """Write the window of a field; chunks beyond it are never made."""
+    whole = field.values.shape == grid.shape
+    data = file.create_dataset(
+        name, grid.shape, np.float64, chunks=None if whole else True
+    )
+    data.attrs["unit"], data.attrs["axes"] = unit, "".join(grid.axes)
+    data.attrs["first"] = np.asarray(field.first, np.int64)
+    data.attrs["last"] = np.asarray(field.last, np.int64)
+    if field.values.size:
+        data[field.box] = field.values
 
 
-def read_gradient(path: Path) -> Gradient:
-    """Read a gradient; BadInput, naming what is missing, where it is none."""
+def read_gradient(path: Path, name: str = GRADIENT, box: Box | None = None) -> Field:
+    """Read a box of a field (None: all of it), float64."""
     with open_checked(path, FORMAT) as file:
-        return Gradient(
-            grid=grid_of(file),
-            values=dataset(file, "gradient")[...],
-            misfit=number(file, "misfit"),
-            parameter=str(attribute(file, "parameter")),
-            model_digest=str(attribute(file, "model_digest")),
-            illumination=file["illumination"][...] if "illumination" in file else None,
-            shots=tuple(int(shot) for shot in attribute(file, "shots")),
-            misfits=np.asarray(attribute(file, "misfits"), np.float64),
-            frame=frame_of(file[GEOMETRY]),
+        values: Field = contents.dataset(file, name)[... if box is None else box]
+    return values
+
+
+def read_measured(path: Path) -> Measured:
+    """Read what it says besides its fields."""
+    with open_checked(path, FORMAT) as file:
+        shots = [int(number) for number in contents.attribute(file, "shots")]
+        misfits = contents.dataset(file, "misfit_of_shot")[...]
+        if len(shots) != misfits.size:
+            text = f"has {len(shots)} shots and {misfits.size} misfits; make it again"
+            raise contents.faulty(file, text)
+        numbers = {
+            name: int(file.attrs[name])
+            for name in ("iteration", "evaluation")
+            if name in file.attrs
+        }
+        return Measured(
+            str(contents.attribute(file, "parameter")),
+            str(contents.attribute(file, "measure")),
+            {s: float(v) for s, v in zip(shots, misfits, strict=True)},
+            numbers,
         )
+
+
+def read_heading(path: Path) -> Heading:
+    """Read grid, shots and origin, without the fields' values."""
+    with open_checked(path, FORMAT) as file:
+        windows = {name: _window(contents.dataset(file, name)) for name in FIELDS}
+        origin = origin_of(file, contents.group(file, GROUP))
+        frame = frame_of(contents.group(file, GEOMETRY))
+        return Heading(Path(path), grid_of(file), frame, origin, windows)
+
+
+def read_window(path: Path, name: str) -> Placed:
+    """Read a field within its window."""
+    with open_checked(path, FORMAT) as file:
+        data = contents.dataset(file, name)
+        first, last = _window(data)
+        return Placed(first, data[tuple(map(slice, first, last))])
+
+
+def _window(data: h5py.Dataset) -> Window:
+    first, last = (_cells(contents.attribute(data, end)) for end in ("first", "last"))
+    return first, last
+
+
+def _cells(values: Any) -> tuple[int, ...]:
+    return tuple(int(n) for n in values)
