@@ -157,14 +157,25 @@ def maximum_frequency(
     wavelet : (n,), sample k at k * interval_s.  interval_s : [s].
     level : fraction of the spectrum's peak; at 1e-2 a Ricker wavelet reaches to
         2.76 times its peak frequency.
-
-    The spectrum is sampled at 1/16 or less of the wavelet's own resolution.
     """
+    frequencies, amplitude = _spectrum(wavelet, interval_s)
+    return float(frequencies[np.flatnonzero(amplitude >= level * amplitude.max())[-1]])
+
+
+def peak_frequency(wavelet: ArrayLike, interval_s: float) -> float:
+    """Frequency [Hz] at which the amplitude spectrum is largest, above 0.
+
+    wavelet : (n,), sample k at k * interval_s.  interval_s : [s].
+    """
+    frequencies, amplitude = _spectrum(wavelet, interval_s)
+    return float(frequencies[1 + int(np.argmax(amplitude[1:]))])
+
+
+def _spectrum(wavelet: ArrayLike, interval_s: float) -> tuple[Wavelet, Wavelet]:
+    """Frequencies [Hz] and amplitudes, at 1/16 or less of the own resolution."""
     samples = np.asarray(wavelet, np.float64)
     n_fft = 1 << (16 * samples.size - 1).bit_length()
-    amplitude = np.abs(np.fft.rfft(samples, n_fft))
-    top = int(np.flatnonzero(amplitude >= level * amplitude.max())[-1])
-    return float(np.fft.rfftfreq(n_fft, interval_s)[top])
+    return np.fft.rfftfreq(n_fft, interval_s), np.abs(np.fft.rfft(samples, n_fft))
 
 
 def _times(delay: float, interval_s: float, n_samples: int | None) -> Wavelet:

@@ -24,7 +24,7 @@ def faults(parameters: Mapping[str, Any], survey: Survey) -> list[Fault]:
     Whether any trace is left is asked only where nothing else is wrong.
     """
     found = [
-        *_bands(parameters, survey),
+        *band_faults(parameters, survey),
         *_times(parameters, survey),
         *_delays(parameters),
         *_offsets(parameters),
@@ -33,8 +33,11 @@ def faults(parameters: Mapping[str, Any], survey: Survey) -> list[Fault]:
     return found or list(_nothing_left(parameters, survey))
 
 
-def _bands(parameters: Mapping[str, Any], survey: Survey) -> Iterator[Fault]:
-    """Find corners that are no corners, and bands that hold nothing."""
+def band_faults(parameters: Mapping[str, Any], survey: Survey) -> Iterator[Fault]:
+    """Find corners that are no corners, and bands that hold nothing.
+
+    parameters : `low_cut_hz` and `high_cut_hz` are read.
+    """
     sound = True
     for name in ("low_cut_hz", "high_cut_hz"):
         for text in _corner_faults(parameters[name], survey):

@@ -1,0 +1,7 @@
+"""Gathers made from gathers, one shot in memory at a time.
+
+band         component: a band of them, on fewer samples, with its wavelet
+resampling   traces filtered and read at another interval, exactly
+noise        component: the same with random noise, and with dead traces
+declaration  what they take and make
+"""
