@@ -2,19 +2,18 @@
 
     x(p) = p |d| / (|p| max|d|)            amplitude of a trace is left out
     m(p) = log(1 + exp(b x(p))) / sum      a positive mass 1, spread over the samples
-    f = 1/2 sum_i m_i (t_i - G^-1(F_i))^2  [s^2]
+    f = 1/2 sum_k m_k (t_k - G^-1(F_k))^2  [s^2]
 
-F_i is the mass of p up to the middle of sample i, G^-1 the time at which the mass of d
-reaches it, linear in each sample: on a line, G^-1 F is the cheapest way to carry the
-one mass to the other, and f half the mean squared distance. Moving a mass by tau
-gives tau^2 / 2: f is convex in a shift, where least squares is so for half a period.
-Softplus keeps the sign: peaks weigh much, troughs little. A smaller sharpness b makes
-it linear: the mass of the silent record then hides the signal's, and convexity goes.
-A larger one looks at the highest peaks alone. docs/decisions tells how b and this form
-of transport were chosen.
+over the edges t_k of samples, where F_k is the mass of p before t_k, m_k the mean of
+both sides, and G^-1 the time before which the mass of d is as large: on a line, G^-1 F
+is the cheapest way to carry the one mass to the other, and f half the mean squared
+distance. Moving a mass by tau gives tau^2 / 2: f is convex in a shift, where least
+squares is so for half a period. Softplus keeps the sign: peaks weigh much, troughs
+little. A smaller sharpness b makes it linear: the mass of the silent record then hides
+the signal's, and convexity goes. A larger one looks at the highest peaks alone.
+docs/decisions/0030-transport-of-masses.md tells how b and this form were chosen.
 
-The derivative is exact where no F_i is at the edge of a sample of d (there f is
-continuous and its derivative jumps, by as much as neighbouring samples of m(d) differ).
+G^-1 has a continuous derivative, so f has one too, and s is exact.
 
 B. Engquist and B. D. Froese (2014), Application of the Wasserstein metric to seismic
 signals. Communications in Mathematical Sciences 12, 979-988.
@@ -64,16 +63,39 @@ def distance(
 
     mass, target : positive, (n_receivers, n_samples), each trace of sum 1.
     """
-    middle = np.cumsum(mass, axis=-1) - 0.5 * mass
+    below = np.cumsum(mass, axis=-1)[:, :-1]  # of every inner edge
+    reached, rate = quantiles(below, target)
+    carried = interval_s * (np.arange(1, mass.shape[-1]) - reached)
+    each = 0.5 * (mass[:, 1:] + mass[:, :-1])
+    per_trace = 0.5 * (each * carried**2).sum(axis=-1)
+    slope = -interval_s * each * carried * rate
+    later = np.cumsum(slope[:, ::-1], axis=-1)[:, ::-1]
+    by_mass = np.zeros_like(mass)
+    by_mass[:, :-1] += 0.25 * carried**2 + later
+    by_mass[:, 1:] += 0.25 * carried**2
+    return per_trace, by_mass
+
+
+def quantiles(levels: Traces, target: Traces) -> tuple[Traces, Traces]:
+    """Give where a mass reaches given levels, in samples, and its derivative by them.
+
+    levels : rising from 0 to 1 along each row. Between the edges of samples a cubic is
+    taken whose rates there are one over the mean of the neighbouring masses: it rises
+    everywhere, its rates being at most twice the sample's own.
+    """
     edge = np.cumsum(target, axis=-1)
-    cell = cells_of(middle, edge)
-    height = np.take_along_axis(target, cell, axis=-1)
-    inside = middle - (np.take_along_axis(edge, cell, axis=-1) - height)
-    carried = interval_s * (np.arange(mass.shape[-1]) + 0.5 - cell - inside / height)
-    per_trace = 0.5 * (mass * carried**2).sum(axis=-1)
-    slope = -mass * carried * interval_s / height
-    later = np.cumsum(slope[:, ::-1], axis=-1)[:, ::-1] - 0.5 * slope
-    return per_trace, 0.5 * carried**2 + later
+    cell = cells_of(levels, edge)
+    joint = 0.5 * (target[:, 1:] + target[:, :-1])
+    left = target / np.concatenate([target[:, :1], joint], axis=-1)
+    right = target / np.concatenate([joint, target[:, -1:]], axis=-1)
+    height, a, b, top = (
+        np.take_along_axis(of_cell, cell, axis=-1)
+        for of_cell in (target, left, right, edge)
+    )
+    x = (levels - (top - height)) / height
+    reached = cell + x * (a + x * (3.0 - 2.0 * a - b + x * (a + b - 2.0)))
+    rate = a + x * (2.0 * (3.0 - 2.0 * a - b) + 3.0 * x * (a + b - 2.0))
+    return reached, rate / height
 
 
 def cells_of(values: Traces, edges: Traces) -> NDArray[np.intp]:
