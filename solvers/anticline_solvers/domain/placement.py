@@ -164,9 +164,33 @@ class Placement:
         """Physical parts of every rank as one array on rank 0; None elsewhere."""
         return assemble(self.comm, self.grid.shape, self.physical_box, local)
 
+    def gather_folded(self, owned: Array) -> Array | None:
+        """Owned cells of every rank, margins folded, on rank 0; None elsewhere.
+
+        owned : of the owned box's shape, margins included.
+
+        Returns the transpose of `extend`, float64 of the grid's shape: what lies in a
+        margin is added to the cell whose value it carries.
+        """
+        whole = assemble(self.comm, self.shape, self.layout.box, owned)
+        return None if whole is None else folded(whole, self.margins)
+
     def collect(self, points: Points, traces: Array) -> Array | None:
         """Traces (owned, nt) of every rank as (n, nt) on rank 0; None elsewhere."""
         return collect(self.comm, points.n, points.owned, traces)
+
+
+def folded(whole: Array, margins: tuple[tuple[int, int], ...]) -> Array:
+    """Add the cells of margins to the nearest ones inside; float64, C contiguous."""
+    inside = np.asarray(whole, np.float64)
+    for axis, (low, high) in enumerate(margins):
+        turned = np.moveaxis(inside, axis, 0)
+        n = turned.shape[0] - high
+        kept = turned[low:n].copy()
+        kept[0] += turned[:low].sum(axis=0)
+        kept[-1] += turned[n:].sum(axis=0)
+        inside = np.moveaxis(kept, 0, axis)
+    return np.ascontiguousarray(inside)
 
 
 def divided(

@@ -90,7 +90,7 @@ def write_gradient(
     provenance: Mapping[str, object] | None = None,
     fingerprint: str = "",
 ) -> None:
-    """Write the sums of some shots; fields : those of FIELDS, on windows of the grid."""
+    """Write the sums of some shots; fields : of FIELDS, on windows of the grid."""
     with write_new(path, FORMAT, provenance or {}, fingerprint) as file:
         write_geometry(file, grid, frame or Frame())
         file.attrs["shots"] = np.asarray(origin.shots, np.int64)

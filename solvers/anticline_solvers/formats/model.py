@@ -7,7 +7,7 @@ larger than memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from anticline_solvers.domain.grid import Grid
+from anticline_solvers.formats import contents
 from anticline_solvers.formats.contents import dataset
 from anticline_solvers.formats.distributed import Box, create_dataset, write_box
 from anticline_solvers.formats.geometry import (
@@ -33,6 +34,7 @@ __all__ = [
     "read_field",
     "read_frame",
     "read_grid",
+    "read_numbers",
     "slabs",
     "summary",
     "velocity_fault",
@@ -152,6 +154,12 @@ def read_grid(path: Path) -> Grid:
 def read_frame(path: Path) -> Frame:
     """Read the map frame of a model, an image, a survey or gathers."""
     return map_frame_of(path)
+
+
+def read_numbers(path: Path, names: Iterable[str]) -> dict[str, int]:
+    """Read those whole numbers among a model's root attributes that are there."""
+    with open_checked(path, *GRIDDED) as file:
+        return {n: int(contents.number(file, n)) for n in names if n in file.attrs}
 
 
 def fields_of(path: Path) -> tuple[str, ...]:

@@ -71,19 +71,25 @@ class Heading:
 
 def put_sums(sums: Sums, file: h5py.File) -> None:
     """Add the group to an open image; its shots are the root's attribute `shots`."""
-    group = file.create_group(GROUP)
-    group.attrs["made_with"] = json.dumps(sums.origin.made_with, sort_keys=True)
-    if sums.origin.epsilon is not None:
-        group.attrs["illumination_epsilon"] = float(sums.origin.epsilon)
-    cases = list(dict.fromkeys(sums.origin.cases.values()))
-    which = [cases.index(case) for case in sums.origin.cases.values()]
-    group.create_dataset("case", data=np.array(cases, "S64"))
-    group.create_dataset("case_of_shot", data=np.array(which, np.int64))
+    group = put_origin(file, sums.origin)
     fields = group.create_group("fields")
     for name, field in sums.fields.items():
         data = fields.create_dataset(name, data=np.asarray(field.values, np.float64))
         data.attrs["first"] = np.asarray(field.first, np.int64)
         data.attrs["unit"] = "1"
+
+
+def put_origin(file: h5py.File, origin: Origin) -> h5py.Group:
+    """Make the group and say in it what the sums come from."""
+    group = file.create_group(GROUP)
+    group.attrs["made_with"] = json.dumps(origin.made_with, sort_keys=True)
+    if origin.epsilon is not None:
+        group.attrs["illumination_epsilon"] = float(origin.epsilon)
+    cases = list(dict.fromkeys(origin.cases.values()))
+    which = [cases.index(case) for case in origin.cases.values()]
+    group.create_dataset("case", data=np.array(cases, "S64"))
+    group.create_dataset("case_of_shot", data=np.array(which, np.int64))
+    return group
 
 
 def read_heading(path: Path) -> Heading:
@@ -95,7 +101,9 @@ def read_heading(path: Path) -> Heading:
         for needed in (STACK, ILLUMINATION):
             contents.dataset(fields, needed)
         frame = frame_of(contents.group(file, GEOMETRY))
-        return Heading(Path(path), grid_of(file), frame, _origin(file, group), windows)
+        return Heading(
+            Path(path), grid_of(file), frame, origin_of(file, group), windows
+        )
 
 
 def read_sum(path: Path, name: str) -> Placed:
@@ -122,7 +130,8 @@ def _window(fields: h5py.Group, name: str) -> Window:
     return first, tuple(a + n for a, n in zip(first, data.shape, strict=True))
 
 
-def _origin(file: h5py.File, group: h5py.Group) -> Origin:
+def origin_of(file: h5py.File, group: h5py.Group) -> Origin:
+    """Read what `put_origin` wrote, and the root's attribute `shots`."""
     shots = [int(number) for number in contents.attribute(file, "shots")]
     names = contents.dataset(group, "case").asstr()[...]
     which = contents.dataset(group, "case_of_shot")[...]

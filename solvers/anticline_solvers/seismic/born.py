@@ -22,7 +22,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from anticline_solvers.domain.assembly import assemble
 from anticline_solvers.domain.layout import Array
 from anticline_solvers.domain.placement import Reader
 from anticline_solvers.seismic.physics import Propagator
@@ -86,7 +85,8 @@ def born_adjoint(
     propagate(propagator, receivers, data, sources, transpose=True, at_step=correlate)
     velocity = propagator.velocity.astype(np.float64)
     image *= 2.0 / (_nonzero(velocity) ** 3 * propagator.dt_s**2)
-    return _fold(propagator, image)
+    place = propagator.placement
+    return place.gather_folded(place.layout.view(image, place.layout.box))
 
 
 def _second_differences(
@@ -104,20 +104,3 @@ def _second_differences(
 def _nonzero(velocity: Array) -> Array:
     """Return the velocity with its row margins, which hold zeros, set to one."""
     return np.where(velocity > 0, velocity, 1)
-
-
-def _fold(propagator: Propagator, image: Array) -> Array | None:
-    """Sum layer cells onto the physical cells whose velocity they carry."""
-    place = propagator.placement
-    owned = place.layout.view(image, place.layout.box)
-    whole = assemble(place.comm, place.shape, place.layout.box, owned)
-    if whole is None:
-        return None
-    for axis, (low, high) in enumerate(place.margins):
-        whole = np.moveaxis(whole, axis, 0)
-        n = whole.shape[0] - high
-        inside = whole[low:n].copy()
-        inside[0] += whole[:low].sum(axis=0)
-        inside[-1] += whole[n:].sum(axis=0)
-        whole = np.moveaxis(inside, 0, axis)
-    return np.ascontiguousarray(whole)

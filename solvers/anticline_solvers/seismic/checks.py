@@ -81,13 +81,19 @@ def kept_shots(case: Case, survey: Survey) -> list[Finding]:
     ]
 
 
-def survey_of(case: Case, port: str = "survey") -> tuple[Survey | None, list[Finding]]:
+def survey_of(
+    case: Case,
+    port: str = "survey",
+    taken: Callable[[Survey], Survey] = lambda survey: survey,
+) -> tuple[Survey | None, list[Finding]]:
     """Read the part of the survey that a case does, with what is wrong with it.
+
+    taken : gives those of a survey's shots that are divided into parts.
 
     Where there is no such part, it is the whole survey.
     """
     findings: list[Finding] = []
-    survey = attempt(lambda: read_survey(case.inputs[port]), findings)
+    survey = attempt(lambda: taken(read_survey(case.inputs[port])), findings)
     if survey is None:
         return None, findings
     wrong = parts.faults(case.parameters, len(survey.shots))

@@ -16,6 +16,15 @@ from anticline.component import (
     Survey,
     VelocityModel,
 )
+from anticline_solvers.seismic.gathers.declaration import BAND, NOISE
+from anticline_solvers.seismic.gradient.declaration import GRADIENT, SUM_GRADIENTS
+from anticline_solvers.seismic.parameters import (
+    IMAGING_INTERVAL,
+    PART,
+    STORAGE,
+    WAVES,
+    length,
+)
 from anticline_solvers.seismic.qc.declaration import QC, ImageGathers
 
 _SEISMIC = "anticline_solvers.seismic"
@@ -29,96 +38,17 @@ Wavelet = PortType(
 )
 
 
-def _length(
-    name: str, summary: str, default: float | None = None, least: float | None = None
-) -> Parameter:
-    return Parameter(name, "float", summary, default, unit="m", minimum=least)
-
-
 def _line(name: str, what: str, along: str) -> tuple[Parameter, ...]:
     return (
-        _length(f"{name}_first_m", f"first {what} {along}"),
-        _length(f"{name}_last_m", f"last {what} {along}, at most"),
-        _length(f"{name}_interval_m", f"distance of {what}s {along}", least=0.0),
+        length(f"{name}_first_m", f"first {what} {along}"),
+        length(f"{name}_last_m", f"last {what} {along}, at most"),
+        length(f"{name}_interval_m", f"distance of {what}s {along}", least=0.0),
     )
 
 
-_WAVES = (
-    Parameter(
-        "space_order",
-        "int",
-        "order of the differences in space",
-        8,
-        choices=(2, 4, 6, 8, 10, 12, 14, 16),
-    ),
-    Parameter(
-        "time_step_s",
-        "float",
-        "time step; left out, nine tenths of the stable one",
-        None,
-        unit="s",
-        minimum=1e-9,
-    ),
-    Parameter(
-        "absorbing_cells",
-        "int",
-        "width of the absorbing layers",
-        20,
-        minimum=4,
-        maximum=1000,
-    ),
-    Parameter("free_surface", "bool", "the top is pressure-free", False),
-    _length(
-        "aperture_m",
-        "how far beyond its source and receivers a shot is computed; "
-        "left out, on the whole model",
-        least=0.0,
-    ),
-    Parameter(
-        "ranks_per_shot",
-        "int",
-        "ranks that share a shot; 0: one in 2-D where there are shots enough, else all",
-        0,
-        minimum=0,
-        identity=False,
-    ),
-    Parameter(
-        "backend",
-        "str",
-        "what computes the waves: GPUs (cuda), cores (cpu), plain NumPy (reference); "
-        "auto: cuda where every rank has a GPU and CuPy, else cpu",
-        "auto",
-        choices=("auto", "cpu", "cuda", "reference"),
-        identity=False,
-    ),
-    Parameter(
-        "checkpoint_interval_s",
-        "float",
-        "wall time between checkpoints of a shot under way; 0: only when asked to stop",
-        600.0,
-        unit="s",
-        minimum=0.0,
-        identity=False,
-    ),
-    Parameter(
-        "keep_shots",
-        "bool",
-        "keep each shot's result, for a survey that gains or loses shots later",
-        False,
-        identity=False,
-    ),
-)
-
-_PART = (
-    Parameter(
-        "part", "int", "which of the parts is done here, counted from 0", 0, minimum=0
-    ),
-    Parameter("parts", "int", "into which the survey's shots are split", 1, minimum=1),
-)
-
 _GATHERS = (
-    _length("gathers_shift_max_m", "largest half-offset of the image gathers", None, 0),
-    _length("gathers_every_m", "distance of their image points", None, 1e-3),
+    length("gathers_shift_max_m", "largest half-offset of the image gathers", None, 0),
+    length("gathers_every_m", "distance of their image points", None, 1e-3),
     Parameter(
         "gathers_x_m", "list[float]", "x of their image points instead", None, unit="m"
     ),
@@ -169,10 +99,10 @@ SURVEY = Component(
         ),
         *_line("source", "source", "along x"),
         *_line("source_line", "source line", "along y (3-D)"),
-        _length("source_depth_m", "depth of the sources", 10.0),
+        length("source_depth_m", "depth of the sources", 10.0),
         *_line("receiver", "receiver", "along x"),
         *_line("receiver_line", "receiver line", "along y (3-D)"),
-        _length("receiver_depth_m", "depth of the receivers", 10.0),
+        length("receiver_depth_m", "depth of the receivers", 10.0),
     ),
     run=f"{_SEISMIC}.acquisition.survey:run",
     check=f"{_SEISMIC}.acquisition.survey:check",
@@ -189,7 +119,7 @@ FORWARD = Component(
         Input("survey", Survey, "sources, receivers and wavelet"),
     ),
     outputs=(Output("gathers", ShotGathers, "one gather a shot"),),
-    parameters=(*_WAVES, *_PART),
+    parameters=(*WAVES, *PART),
     run=f"{_SEISMIC}.forward:run",
     check=f"{_SEISMIC}.forward:check",
     finished=f"{_DIGEST}:finished",
@@ -209,8 +139,8 @@ RTM = Component(
         Output("image_gathers", ImageGathers, "its subsurface-offset gathers", True),
     ),
     parameters=(
-        *_WAVES,
-        *_PART,
+        *WAVES,
+        *PART,
         Parameter(
             "condition",
             "str",
@@ -218,14 +148,7 @@ RTM = Component(
             "inverse_scattering",
             choices=("cross_correlation", "inverse_scattering", "laplacian"),
         ),
-        Parameter(
-            "imaging_interval_s",
-            "float",
-            "time between imaging steps, at most 1/(2 f_max); left out, just that",
-            None,
-            unit="s",
-            minimum=1e-9,
-        ),
+        IMAGING_INTERVAL,
         Parameter(
             "normalise", "bool", "divide the stack by the source illumination", True
         ),
@@ -252,7 +175,7 @@ RTM = Component(
             unit="m/s",
             minimum=1.0,
         ),
-        _length("mute_depth_m", "the image is silent down to here", 0.0, 0.0),
+        length("mute_depth_m", "the image is silent down to here", 0.0, 0.0),
         Parameter(
             "water_velocity_m_s",
             "float",
@@ -261,46 +184,8 @@ RTM = Component(
             unit="m/s",
             minimum=1.0,
         ),
-        _length("mute_taper_m", "over which the image rises below a mute", 100.0, 0.0),
-        Parameter(
-            "memory_budget",
-            "float",
-            "of a rank for the forward wavefield; left out, half of what is free",
-            None,
-            unit="bytes",
-            minimum=0.0,
-            identity=False,
-        ),
-        Parameter(
-            "storage",
-            "str",
-            "how the forward wavefield is kept; auto: the cheapest that fits",
-            "auto",
-            choices=(
-                "auto",
-                "memory",
-                "compressed",
-                "disk",
-                "boundaries",
-                "checkpoints",
-            ),
-            identity=False,
-        ),
-        Parameter(
-            "storage_tolerance",
-            "float",
-            "relative difference that storage may make in a shot's image; 0: none",
-            1e-3,
-            minimum=0.0,
-            maximum=0.5,
-        ),
-        Parameter(
-            "storage_folder",
-            "str",
-            "where storage disk writes; left out, beside the shots' files",
-            None,
-            identity=False,
-        ),
+        length("mute_taper_m", "over which the image rises below a mute", 100.0, 0.0),
+        *STORAGE,
         Parameter(
             "receiver_illumination",
             "bool",
@@ -345,12 +230,12 @@ COMPARE = Component(
         Output("picture", Picture, "both side by side", True),
     ),
     parameters=(
-        _length("top_m", "depth from which images are compared", 0.0),
-        _length("bottom_m", "depth down to which; left out, the last"),
-        _length("side_m", "left out at each end of x and y", 0.0, 0.0),
-        _length("window_m", "height of the depth windows", 500.0, 1.0),
-        _length("agc_m", "window of the gain control; 0: none", 0.0, 0.0),
-        _length("shift_m", "depth shift looked for, up and down; 0: none", 0.0, 0.0),
+        length("top_m", "depth from which images are compared", 0.0),
+        length("bottom_m", "depth down to which; left out, the last"),
+        length("side_m", "left out at each end of x and y", 0.0, 0.0),
+        length("window_m", "height of the depth windows", 500.0, 1.0),
+        length("agc_m", "window of the gain control; 0: none", 0.0, 0.0),
+        length("shift_m", "depth shift looked for, up and down; 0: none", 0.0, 0.0),
     ),
     run=f"{_SEISMIC}.compare:run",
     check=f"{_SEISMIC}.compare:check",
@@ -360,4 +245,15 @@ COMPARE = Component(
     version="2",
 )
 
-COMPONENTS = (SURVEY, FORWARD, RTM, STACK, COMPARE, QC)
+COMPONENTS = (
+    SURVEY,
+    FORWARD,
+    RTM,
+    STACK,
+    COMPARE,
+    QC,
+    BAND,
+    NOISE,
+    GRADIENT,
+    SUM_GRADIENTS,
+)

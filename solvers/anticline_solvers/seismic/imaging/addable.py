@@ -1,13 +1,17 @@
-"""Whether images may be added: alike in all but their shots, no shot twice, finite."""
+"""Whether images, or gradients, may be added.
+
+They must be alike in all but their shots, hold no shot twice, and be finite.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from anticline_solvers.domain.placed import Placed
 from anticline_solvers.formats.sums import Heading, read_sum
 
 MOST_LISTED = 8
@@ -20,7 +24,7 @@ def differences(headings: Sequence[Heading]) -> Iterator[str]:
         if unlike := [*_geometry(first, other), *_making(first, other)]:
             yield (
                 f"{other.path} cannot be added to {first.path}: {'; '.join(unlike)}; "
-                "migrate both alike"
+                "make both alike"
             )
 
 
@@ -74,7 +78,7 @@ def shared_shots(headings: Iterable[Heading]) -> Iterator[str]:
         for path, shots in twice.items():
             yield (
                 f"{_listed(shots)} in {path} and again in {heading.path}; a shot is "
-                "added once, leave one of the images out"
+                "added once, leave one of the files out"
             )
         if not heading.origin.shots:
             yield f"{heading.path} holds no shot; leave it out"
@@ -88,13 +92,15 @@ def _listed(shots: Sequence[int]) -> str:
     return f"shots {shown}{f' and {more} more' if more > 0 else ''} are"
 
 
-def not_finite(heading: Heading) -> Iterator[str]:
-    """Say which sums of an image hold a NaN or an infinity; reads them all."""
+def not_finite(
+    heading: Heading, read: Callable[[Path, str], Placed] = read_sum
+) -> Iterator[str]:
+    """Say which sums of a file hold a NaN or an infinity; reads them all."""
     for name in heading.windows:
-        values = read_sum(heading.path, name).values
+        values = read(heading.path, name).values
         bad = ~np.isfinite(values)
         if bad.any():
             yield (
                 f"{heading.path}: {int(bad.sum()):,} of {bad.size:,} values of its "
-                f"{name} are not finite; migrate its shots again"
+                f"{name} are not finite; do its shots again"
             )

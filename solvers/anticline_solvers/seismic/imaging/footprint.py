@@ -67,7 +67,7 @@ def around_grid(placement: Placement, extent: Extent) -> int:
             extent.first(placement), cells, placement.grid.shape, strict=True
         )
     )
-    return prod(cells) - within
+    return int(prod(cells) - within)
 
 
 def _viewed(placement: Placement, extent: Extent) -> int:

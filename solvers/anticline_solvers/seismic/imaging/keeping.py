@@ -47,6 +47,9 @@ IMAGE_OVER_CODEC = {
     conditions.INVERSE_SCATTERING: 80.0,
     conditions.LAPLACIAN: 80.0,
 }
+GRADIENT_OVER_CODEC = IMAGE_OVER_CODEC[conditions.CROSS_CORRELATION]
+"""A gradient takes the snapshots as they are, as plain correlation does."""
+
 FREE_MEMORY_SHARE = 0.5
 """Of a node's free memory, for its ranks, where a case names no budget."""
 

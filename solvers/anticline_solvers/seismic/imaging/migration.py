@@ -169,7 +169,7 @@ class ReceiverField:
             time steps then.
         """
         self.propagator, self._at_step = propagator, at_step
-        self._data, self._make = (None, data) if callable(data) else (data, None)
+        self._data: Series | Callable[[], Series] = data
         self._silent = propagator.points(np.empty((0, propagator.placement.grid.ndim)))
         if steps is None:
             steps = self.data.values.shape[0]
@@ -182,9 +182,8 @@ class ReceiverField:
     @property
     def data(self) -> Series:
         """What acts; made when it is first asked for."""
-        if self._data is None:
-            assert self._make is not None
-            self._data = self._make()
+        if not isinstance(self._data, Series):
+            self._data = self._data()
         return self._data
 
     def at(self, n: int, extent: Extent) -> Array:

@@ -39,6 +39,60 @@ def _correlate(image: Field, illumination: Field, s: Field, r: Field) -> None:
         restore_denormals(setting)
 
 
+def accumulate(
+    gradient: Field,
+    illumination: Field,
+    s: Field,
+    newest: Field,
+    middle: Field,
+    oldest: Field,
+    first: tuple[int, ...],
+) -> None:
+    """Add s (newest - 2 middle + oldest) to the gradient, s s to the illumination."""
+    if not gradient.size:
+        return
+    _accumulate(
+        _rows(gradient),
+        _rows(illumination),
+        _rows(s),
+        _rows(oldest),
+        _rows(newest),
+        _rows(middle),
+        (first[0], first[1] if len(first) == 3 else 0, first[-1]),
+    )
+
+
+def _rows(field: Field) -> Field:
+    """Give a field three axes, C contiguous."""
+    shape = field.shape if field.ndim == 3 else (field.shape[0], 1, field.shape[1])
+    return field.reshape(shape)
+
+
+@numba.njit(parallel=True, cache=True, error_model="numpy")
+def _accumulate(
+    gradient: Any,
+    illumination: Any,
+    s: Any,
+    oldest: Any,
+    newest: Any,
+    middle: Any,
+    first: tuple[int, int, int],
+) -> None:
+    nx, ny, nz = gradient.shape
+    x, y, z = first
+    for row in numba.prange(nx * ny):
+        setting = flush_denormals()
+        i, j = row // ny, row % ny
+        image, light = gradient[i, j], illumination[i, j]
+        field, old = s[i, j], oldest[i, j]
+        new = newest[i + x, j + y, z : z + nz]
+        mid = middle[i + x, j + y, z : z + nz]
+        for k in range(nz):
+            image[k] += field[k] * ((new[k] - mid[k]) - (mid[k] - old[k]))
+            light[k] += field[k] * field[k]
+        restore_denormals(setting)
+
+
 def scatter(
     image: Field,
     illumination: Field,

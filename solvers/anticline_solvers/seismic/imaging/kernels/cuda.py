@@ -24,6 +24,7 @@ from anticline_solvers.seismic.imaging.kernels.reference import (
 )
 
 __all__ = [
+    "accumulate",
     "brighten",
     "correlate",
     "correlate_terms",
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 THREADS = 256
+PLACE = np.dtype([("first", np.int64), ("sx", np.int64), ("sy", np.int64)])
 SIZE = np.dtype([("nx", np.int32), ("ny", np.int32), ("nz", np.int32)])
 
 
@@ -49,6 +51,25 @@ def correlate(image: Field, illumination: Field, s: Field, r: Field) -> None:
     """Add s r to the image and s s to the illumination; no halo."""
     program = cuda.device().program(source(s.ndim, 0))
     _launch(program, "correlate", image.size, image, illumination, s, r, _long(s.size))
+
+
+def accumulate(
+    gradient: Field,
+    illumination: Field,
+    s: Field,
+    newest: Field,
+    middle: Field,
+    oldest: Field,
+    first: tuple[int, ...],
+) -> None:
+    """Add s (newest - 2 middle + oldest) to the gradient, s s to the illumination."""
+    program = cuda.device().program(source(s.ndim, 0))
+    fields = gradient, illumination, s, newest, middle, oldest
+    place, size = np.zeros(1, PLACE), _size(s.shape)
+    steps = [int(np.prod(newest.shape[axis + 1 :])) for axis in range(s.ndim)]
+    place["first"] = sum(a * step for a, step in zip(first, steps, strict=True))
+    place["sx"], place["sy"] = steps[0], steps[-2] if s.ndim == 3 else 0
+    _launch(program, "accumulate", gradient.size, *fields, size, place)
 
 
 def scatter(
@@ -116,7 +137,8 @@ def _terms(
 
 
 def _launch(program: Program, kernel: str, cells: int, *arguments: Any) -> None:
-    program.launch(kernel, -(-cells // THREADS), (THREADS,), arguments)
+    if cells:
+        program.launch(kernel, -(-cells // THREADS), (THREADS,), arguments)
 
 
 def _weights(first: Weights, second: Weights) -> NDArray[np.void]:

@@ -72,6 +72,28 @@ extern "C" __global__ void correlate(
     illumination[i] += s[i] * s[i];
 }
 
+struct Place {  // of the first owned cell in an array with margins, and its strides
+    long long first, sx, sy;
+};
+
+// Add s (newest - 2 middle + oldest) to the gradient, s s to the illumination; newest
+// and middle have margins, the others do not.
+extern "C" __global__ void accumulate(
+    float* gradient, float* illumination, const float* __restrict__ s,
+    const float* __restrict__ newest, const float* __restrict__ middle,
+    const float* __restrict__ oldest, const Size size, const Place place)
+{
+    const long long n = (long long)blockIdx.x * blockDim.x + threadIdx.x;
+    const long long row = n / size.nz;
+    if (row >= (long long)size.nx * size.ny)
+        return;
+    const long long there =
+        place.first + row / size.ny * place.sx + row % size.ny * place.sy + n % size.nz;
+    const float wave = s[n], now = middle[there];
+    gradient[n] += wave * ((newest[there] - now) - (now - oldest[n]));
+    illumination[n] += wave * wave;
+}
+
 // Add -(r laplace s + grad s . grad r) to the image, s s to the illumination.
 extern "C" __global__ void scatter(
     float* image, float* illumination, const float* __restrict__ s,

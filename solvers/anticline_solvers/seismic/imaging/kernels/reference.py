@@ -60,6 +60,28 @@ def scatter(
     illumination += s[inside] * s[inside]
 
 
+def accumulate(
+    gradient: Field,
+    illumination: Field,
+    s: Field,
+    newest: Field,
+    middle: Field,
+    oldest: Field,
+    first: tuple[int, ...],
+) -> None:
+    """Add s (newest - 2 middle + oldest) to the gradient, s s to the illumination.
+
+    gradient, illumination, s, oldest : of one shape, C contiguous.
+    newest, middle : larger, C contiguous; their cell `first` is the gradient's cell 0.
+
+    The middle one is taken from each of its neighbours in time first: numbers so near
+    each other are subtracted without rounding.
+    """
+    inside = tuple(slice(a, a + n) for a, n in zip(first, s.shape, strict=True))
+    gradient += s * ((newest[inside] - middle[inside]) - (middle[inside] - oldest))
+    illumination += s * s
+
+
 def brighten(illumination: Field, r: Field) -> None:
     """Add r r to an illumination; r with a halo as wide as it is larger."""
     margin = (r.shape[-1] - illumination.shape[-1]) // 2

@@ -1,0 +1,104 @@
+"""Component seismic.gradient: the misfit of a model and its exact gradient.
+
+For each shot the wavelet is propagated through the model and the traces recorded are
+compared with the observed ones; the derivative of the misfit by the traces is sent
+back from the receivers by the exact transpose of the propagator, and what both
+wavefields make together (`gradient.sums`) is the derivative by the model.
+docs/reference/gradient.md says what each parameter does.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+from anticline.component import Case, RunContext
+from anticline.errors import Finding
+from anticline_solvers.formats.gathers import GatherReader
+from anticline_solvers.formats.survey import Survey
+from anticline_solvers.numerics.dispersion import EDGE_STEPS
+from anticline_solvers.seismic import capacity, checks
+from anticline_solvers.seismic.conditioning import building, trace_faults
+from anticline_solvers.seismic.conditioning import checks as conditioning
+from anticline_solvers.seismic.conditioning.declaration import REFUSE
+from anticline_solvers.seismic.gradient import output, records, shots
+from anticline_solvers.seismic.gradient.job import Job, tolerance_of
+from anticline_solvers.seismic.imaging import job
+from anticline_solvers.seismic.imaging.extent import OWNED
+from anticline_solvers.seismic.misfits import checks as misfits
+
+
+def outputs_of(case: Case) -> list[str]:
+    """Name the outputs that the case asks for."""
+    return [output.PORT, *records.asked(case)]
+
+
+def check(case: Case, comm_size: int) -> list[Finding]:
+    """Say everything that keeps the case from running."""
+    outputs = outputs_of(case)
+    if all(checks.is_finished(case, name) for name in outputs):
+        return []
+    findings = [found for name in outputs for found in checks.output(case, name)]
+    survey, unreadable = checks.survey_of(case, "gathers", partial(shots.taken, case))
+    findings += unreadable
+    findings += checks.modelling(case, survey, comm_size)
+    if survey is None:
+        return findings
+    findings += checks.kept_shots(case, survey)
+    if checks.recorded(survey):
+        return findings
+    wrong = [
+        *conditioning.faults(case.parameters, survey),
+        *misfits.faults(case.parameters, survey),
+    ]
+    findings += [case.finding(f"parameters.{name}", text) for name, text in wrong]
+    findings += _traces(case, survey, sound=not wrong)
+    kept = capacity.Kept(OWNED, tolerance_of(case), EDGE_STEPS)
+    findings += checks.imaging(case, survey, comm_size, kept)
+    return findings + _space(case, survey)
+
+
+def _traces(case: Case, survey: Survey, *, sound: bool) -> list[Finding]:
+    """Find traces that are absent or of another shape, and faulty ones that count.
+
+    sound : the parameters are; faulty traces are looked for only then.
+    """
+    findings: list[Finding] = []
+    weights = checks.attempt(lambda: shots.weights_of(case), findings) or {}
+    path = case.inputs["gathers"]
+    reader = checks.attempt(lambda: GatherReader(path, complete=False), findings)
+    if reader is None:
+        return findings
+    with reader:
+        for shot in survey.shots:
+            if fault := reader.shape_fault(shot):
+                findings.append(Finding(str(path), None, fault))
+                continue
+            if not sound or case.parameters["bad_traces"] != REFUSE:
+                continue
+            traces = checks.attempt(partial(reader.read, shot.id), findings)
+            if traces is None:
+                continue
+            counted = building.weights(case.parameters, shot) > 0.0
+            counted &= weights.get(shot.id, counted) > 0.0
+            faults = trace_faults.find(shot.id, traces).among(counted)
+            findings += [Finding(str(path), None, text) for text in faults.texts()]
+    return findings
+
+
+def _space(case: Case, survey: Survey) -> list[Finding]:
+    """Find a disk that has no room for the gradient, its shots and their traces."""
+    grid = checks.attempt(lambda: checks.velocity_grid(case.inputs["model"]), [])
+    if grid is None or grid.ndim != survey.ndim:
+        return []
+    cells = sum(map(math.prod, capacity.windows(case, grid, survey)))
+    samples = survey.n_samples * sum(len(s.receivers_m) for s in survey.shots)
+    traces = 2 * len(records.asked(case)) * samples
+    whole = 2 * capacity.FLOAT64 * math.prod(grid.shape)
+    needed = capacity.FLOAT32 * (2 * cells + traces) + whole
+    return capacity.space(case, output.PORT, needed)
+
+
+def run(case: Case, context: RunContext) -> None:
+    """Do every shot of its part that is not done yet, then add them up."""
+    job.run(case, context, outputs_of(case), Job.of)
