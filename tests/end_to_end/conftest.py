@@ -16,18 +16,18 @@ from end_to_end.local_slurm import LOCAL
 
 
 @pytest.fixture(scope="session")
-def new_slurm(needs) -> Iterator[Callable[[], Path]]:
-    """Start another Slurm in a folder of its own; gives the folder."""
+def new_slurm(needs) -> Iterator[Callable[..., Path]]:
+    """Start another Slurm of a cluster file in a folder of its own; the folder."""
     if os.geteuid() != 0:
         pytest.skip("needs root")
     for program in control.PROGRAMS:
         needs.command(program)
     folders = []
 
-    def start() -> Path:
+    def start(cluster: Path = LOCAL) -> Path:
         folder = Path(tempfile.mkdtemp(prefix="slurm-"))
         folders.append(folder)
-        control.up(read_cluster(LOCAL), folder)
+        control.up(read_cluster(cluster), folder)
         return folder
 
     yield start
@@ -38,6 +38,6 @@ def new_slurm(needs) -> Iterator[Callable[[], Path]]:
 
 
 @pytest.fixture(scope="session")
-def slurm_folder(new_slurm: Callable[[], Path]) -> Path:
+def slurm_folder(new_slurm: Callable[..., Path]) -> Path:
     """The folder of a Slurm that all tests share."""
     return new_slurm()

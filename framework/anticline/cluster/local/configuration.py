@@ -1,5 +1,9 @@
 """What the daemons of a local Slurm read, as text.
 
+Queues may live in several Slurm clusters (`slurm_cluster`), as those of AWS
+ParallelCluster do: each has a controller and a folder for its files, and they share
+the accounting daemon, by which `sbatch -M` finds them.
+
 Every virtual node has a port, a spool folder and a temporary folder of its own:
 PMIx and Open MPI's shared memory name their files by host, and all nodes are one.
 
@@ -22,7 +26,7 @@ class Place:
     """Where one local Slurm lives.
 
     folder : all its files. ports : TCP ports on the loopback interface: the
-    controller's, the database daemon's, and one for each node.
+    database daemon's, one for each controller, and one for each node.
     """
 
     folder: Path
@@ -49,6 +53,26 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Controller:
+    """One Slurm cluster.
+
+    queues : that live in it. folder : of its files; the first one's is the place's.
+    daemon : the name of its controller among the daemons.
+    """
+
+    name: str
+    queues: tuple[str, ...]
+    folder: Path
+    port: int
+    daemon: str
+
+    @property
+    def slurm_conf(self) -> Path:
+        """What its daemons and their jobs find it by."""
+        return self.folder / "slurm.conf"
+
+
+@dataclass(frozen=True)
 class VirtualNode:
     """A node of a queue, with its port."""
 
@@ -57,40 +81,63 @@ class VirtualNode:
     port: int
 
 
+def slurm_clusters(cluster: Cluster) -> dict[str, tuple[str, ...]]:
+    """Name the Slurm clusters of a description, each with its queues."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, queue in cluster.queues.items():
+        where = queue.slurm_cluster or cluster.name
+        found[where] = (*found.get(where, ()), name)
+    return found
+
+
 def ports_needed(cluster: Cluster) -> int:
-    """Count the ports of a cluster's controller, database daemon and nodes."""
-    return 2 + sum(queue.nodes for queue in cluster.queues.values())
+    """Count the ports of a cluster's database daemon, controllers and nodes."""
+    return 1 + len(slurm_clusters(cluster)) + nodes_of(cluster)
+
+
+def nodes_of(cluster: Cluster) -> int:
+    """Count the nodes of all queues."""
+    return sum(queue.nodes for queue in cluster.queues.values())
+
+
+def controllers(cluster: Cluster, place: Place) -> Iterator[Controller]:
+    """List the Slurm clusters; commands speak with the first by themselves."""
+    found = slurm_clusters(cluster).items()
+    for number, (name, queues) in enumerate(found):
+        folder = place.folder / name if number else place.folder
+        daemon = f"slurmctld {name}" if number else "slurmctld"
+        yield Controller(name, queues, folder, place.ports[1 + number], daemon)
 
 
 def nodes(cluster: Cluster, place: Place) -> Iterator[VirtualNode]:
     """List the nodes: x86-1, x86-2, gpu-1 ..."""
-    ports = iter(place.ports[2:])
+    ports = iter(place.ports[1 + len(slurm_clusters(cluster)) :])
     for name, queue in cluster.queues.items():
         partition = queue.partition or name
         for number in range(1, queue.nodes + 1):
             yield VirtualNode(f"{partition}-{number}", name, next(ports))
 
 
-def slurm_conf(cluster: Cluster, place: Place) -> str:
+def slurm_conf(cluster: Cluster, place: Place, own: Controller) -> str:
     """Write slurm.conf: everything on the loopback interface, under `folder`."""
     folder = place.folder
     lines = [
-        f"ClusterName={cluster.name}",
+        f"ClusterName={own.name}",
         "SlurmctldHost=localhost(127.0.0.1)",
-        f"SlurmctldPort={place.ports[0]}",
+        f"SlurmctldPort={own.port}",
         "SlurmUser=root",
         "SlurmdUser=root",
         "AuthType=auth/munge",
         f"AuthInfo=socket={place.munge_socket}",
         "AccountingStorageType=accounting_storage/slurmdbd",
         "AccountingStorageHost=127.0.0.1",
-        f"AccountingStoragePort={place.ports[1]}",
+        f"AccountingStoragePort={place.ports[0]}",
         f"AccountingStoragePass={place.munge_socket}",
         "JobAcctGatherType=jobacct_gather/linux",
         "JobAcctGatherFrequency=5",
         "ProctrackType=proctrack/linuxproc",
         "TaskPlugin=task/none",
-        f"TaskProlog={folder}/task_prolog",
+        f"TaskProlog={own.folder}/task_prolog",
         "SelectType=select/cons_tres",
         "SelectTypeParameters=CR_CPU_Memory",
         "SlurmdParameters=config_overrides",
@@ -100,14 +147,15 @@ def slurm_conf(cluster: Cluster, place: Place) -> str:
         "SlurmdTimeout=15",
         "MessageTimeout=20",
         "GresTypes=gpu",
-        f"StateSaveLocation={folder}/state",
+        f"StateSaveLocation={own.folder}/state",
         f"SlurmdSpoolDir={folder}/spool/%n",
         f"TmpFS={folder}/tmp/%n",
-        f"SlurmctldPidFile={folder}/slurmctld.pid",
+        f"SlurmctldPidFile={own.folder}/slurmctld.pid",
         f"SlurmdPidFile={folder}/slurmd.%n.pid",
     ]
-    lines += [_node_line(cluster, node) for node in nodes(cluster, place)]
-    lines += _partition_lines(cluster, place)
+    here = [node for node in nodes(cluster, place) if node.queue in own.queues]
+    lines += [_node_line(cluster, node) for node in here]
+    lines += [_partition_line(cluster, name, here) for name in own.queues]
     return "\n".join(lines) + "\n"
 
 
@@ -121,30 +169,29 @@ def _node_line(cluster: Cluster, node: VirtualNode) -> str:
     )
 
 
-def _partition_lines(cluster: Cluster, place: Place) -> Iterator[str]:
-    first = next(iter(cluster.queues))
-    for name, queue in cluster.queues.items():
-        own = ",".join(n.name for n in nodes(cluster, place) if n.queue == name)
-        yield (
-            f"PartitionName={queue.partition or name} Nodes={own} "
-            f"MaxTime={round(queue.walltime_h * 60)} "
-            f"Default={'YES' if name == first else 'NO'}"
-        )
-
-
-def gres_conf(cluster: Cluster, place: Place) -> str:
-    """Write gres.conf: GPUs that are empty files, since the nodes are virtual."""
-    return "".join(
-        f"NodeName={node} Name=gpu File={path}\n"
-        for node, path in gpu_files(cluster, place)
+def _partition_line(cluster: Cluster, name: str, here: list[VirtualNode]) -> str:
+    queue, own = cluster.queues[name], [n.name for n in here if n.queue == name]
+    return (
+        f"PartitionName={queue.partition or name} Nodes={','.join(own)} "
+        f"MaxTime={round(queue.walltime_h * 60)} "
+        f"Default={'YES' if name == here[0].queue else 'NO'}"
     )
 
 
-def gpu_files(cluster: Cluster, place: Place) -> Iterator[tuple[str, Path]]:
+def gres_conf(cluster: Cluster, place: Place, own: Controller) -> str:
+    """Write gres.conf: GPUs that are empty files, since the nodes are virtual."""
+    return "".join(
+        f"NodeName={node.name} Name=gpu File={path}\n"
+        for node, path in gpu_files(cluster, place)
+        if node.queue in own.queues
+    )
+
+
+def gpu_files(cluster: Cluster, place: Place) -> Iterator[tuple[VirtualNode, Path]]:
     """List the file that stands for each GPU, with the node that has it."""
     for node in nodes(cluster, place):
         for number in range(cluster.queues[node.queue].node.gpus):
-            yield node.name, place.folder / "gpu" / node.name / f"gpu{number}"
+            yield node, place.folder / "gpu" / node.name / f"gpu{number}"
 
 
 def slurmdbd_conf(place: Place) -> str:
@@ -155,7 +202,7 @@ def slurmdbd_conf(place: Place) -> str:
             f"AuthInfo=socket={place.munge_socket}",
             "DbdHost=localhost",
             "DbdAddr=127.0.0.1",
-            f"DbdPort={place.ports[1]}",
+            f"DbdPort={place.ports[0]}",
             "SlurmUser=root",
             "StorageType=accounting_storage/mysql",
             "StorageHost=localhost",
@@ -167,11 +214,16 @@ def slurmdbd_conf(place: Place) -> str:
     )
 
 
-def task_prolog(place: Place) -> str:
-    """Write the script whose output Slurm adds to each task's environment."""
+def task_prolog(place: Place, own: Controller) -> str:
+    """Write the script whose output Slurm adds to each task's environment.
+
+    A job may have been submitted from another of the Slurm clusters: what it starts
+    asks the controller of its own.
+    """
     folder = f"{place.folder}/tmp/$SLURMD_NODENAME"
     return (
         "#!/bin/sh\n"
+        f'echo "export SLURM_CONF={own.slurm_conf}"\n'
         "# Ranks of two virtual nodes do not meet in one shared-memory file.\n"
         f'echo "export OMPI_MCA_btl_vader_backing_directory={folder}"\n'
     )

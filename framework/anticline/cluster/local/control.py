@@ -105,9 +105,8 @@ def status(folder: Path = FOLDER) -> Status:
         Daemon(name, running.pid, running.alive)
         for name, running in slurm.running.items()
     )
-    lines = slurm.ask("sinfo", "-h", "-N", "-o", "%N %R %T").splitlines()
-    rows = (line.split() for line in lines)
-    nodes = tuple((row[0], row[1], row[2].rstrip("*")) for row in rows if len(row) == 3)
+    rows = slurm.nodes()
+    nodes = tuple((name, where, state.rstrip("*")) for name, where, state in rows)
     return Status(slurm.place, found, nodes)
 
 

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from anticline.cluster.local import configuration as texts
-from anticline.cluster.local.configuration import Place
+from anticline.cluster.local.configuration import Controller, Place
 from anticline.cluster.local.daemons import Running, start, stop
 from anticline.cluster.model import Cluster
 from anticline.errors import Failed
@@ -46,23 +46,20 @@ class Slurm:
     def new(cls, cluster: Cluster, folder: Path) -> Slurm:
         """Write the configuration, with ports that are free now."""
         place = Place(folder, _free_ports(texts.ports_needed(cluster)))
-        for name in ("munge", "database", "log", "state", "spool", "tmp"):
+        for name in ("munge", "database", "log", "spool", "tmp"):
             (folder / name).mkdir(exist_ok=True)
         for node in texts.nodes(cluster, place):
             (folder / "spool" / node.name).mkdir(exist_ok=True)
-            own = folder / "tmp" / node.name
-            own.mkdir(exist_ok=True)
-            own.chmod(0o1777)
+            scratch = folder / "tmp" / node.name
+            scratch.mkdir(exist_ok=True)
+            scratch.chmod(0o1777)
         for _, gpu in texts.gpu_files(cluster, place):
             gpu.parent.mkdir(parents=True, exist_ok=True)
             gpu.touch()
-        place.slurm_conf.write_text(texts.slurm_conf(cluster, place))
-        (folder / "gres.conf").write_text(texts.gres_conf(cluster, place))
+        for own in texts.controllers(cluster, place):
+            _write_files(cluster, place, own)
         _write_private(folder / "slurmdbd.conf", texts.slurmdbd_conf(place).encode())
         _write_private(folder / "munge" / "key", os.urandom(1024))
-        prolog = folder / "task_prolog"
-        prolog.write_text(texts.task_prolog(place))
-        prolog.chmod(0o755)
         return cls(place, {})
 
     def save(self) -> None:
@@ -76,23 +73,28 @@ class Slurm:
         part.write_text(json.dumps(state, indent=1))
         part.replace(path)
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """Environment of daemons and commands of this Slurm."""
+    def _environment(self, conf: Path | None = None) -> dict[str, str]:
+        """Environment of daemons and commands.
+
+        conf : of their Slurm cluster; None: the first.
+        """
         kept = {k: v for k, v in os.environ.items() if not k.startswith("SLURM_")}
         path = os.pathsep.join([kept.get("PATH", ""), "/usr/sbin", "/sbin"])
         return {
             **kept,
             "PATH": path,
-            "SLURM_CONF": str(self.place.slurm_conf),
+            "SLURM_CONF": str(conf or self.place.slurm_conf),
             "MYSQL_UNIX_PORT": str(self.place.database_socket),
         }
 
-    def ask(self, *command: str) -> str:
-        """Run one of Slurm's commands; its output, empty where it fails."""
+    def ask(self, *command: str, conf: Path | None = None) -> str:
+        """Run one of Slurm's commands; its output, empty where it fails.
+
+        conf : of another controller than the first.
+        """
         done = subprocess.run(
             command,
-            env=self.environment,
+            env=self._environment(conf),
             capture_output=True,
             text=True,
             check=False,
@@ -112,19 +114,25 @@ class Slurm:
         )  # fmt: skip
         self._start_database(tell)
         self._start(
-            "slurmdbd", tell, lambda: _listens(place.ports[1]), "slurmdbd", "-D"
+            "slurmdbd", tell, lambda: _listens(place.ports[0]), "slurmdbd", "-D"
         )
-        self._register(cluster.name)
-        self._start(
-            "slurmctld", tell, lambda: "UP" in self.ask("scontrol", "ping"),
-            "slurmctld", "-D",
-        )  # fmt: skip
-        for node in texts.nodes(cluster, place):
+        for own in texts.controllers(cluster, place):
+            self._register(own.name)
             self._start(
-                f"slurmd {node.name}", tell, partial(_listens, node.port),
-                "slurmd", "-D", "-N", node.name,
+                own.daemon, tell, partial(self._controls, own.slurm_conf),
+                "slurmctld", "-D", conf=own.slurm_conf,
             )  # fmt: skip
-        self._wait_for_nodes(texts.ports_needed(cluster) - 2)
+            for node in texts.nodes(cluster, place):
+                if node.queue in own.queues:
+                    self._start(
+                        f"slurmd {node.name}", tell, partial(_listens, node.port),
+                        "slurmd", "-D", "-N", node.name, conf=own.slurm_conf,
+                    )  # fmt: skip
+        self._wait_for_nodes(texts.nodes_of(cluster))
+
+    def _controls(self, conf: Path) -> bool:
+        """Whether the controller of a slurm.conf answers."""
+        return "UP" in self.ask("scontrol", "ping", conf=conf)
 
     def _start_database(self, tell: Tell) -> None:
         data, socket_path = self.place.folder / "database", self.place.database_socket
@@ -144,13 +152,18 @@ class Slurm:
         )  # fmt: skip
 
     def _start(
-        self, name: str, tell: Tell, ready: Callable[[], bool], *command: str
+        self,
+        name: str,
+        tell: Tell,
+        ready: Callable[[], bool],
+        *command: str,
+        conf: Path | None = None,
     ) -> None:
         known = self.running.get(name)
         if known is not None and known.alive:
             return
         tell(f"starting {name}")
-        environment = self.environment
+        environment = self._environment(conf)
         program = shutil.which(command[0], path=environment["PATH"]) or command[0]
         self.running[name] = start(
             name,
@@ -173,7 +186,11 @@ class Slurm:
 
     def _insist(self, *command: str) -> None:
         done = subprocess.run(
-            command, env=self.environment, capture_output=True, text=True, check=False
+            command,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode != 0:
             msg = f"{command[0]} failed: {(done.stderr or done.stdout).strip()}"
@@ -182,7 +199,7 @@ class Slurm:
     def _wait_for_nodes(self, count: int) -> None:
         until = time.monotonic() + READY_WITHIN_S
         while time.monotonic() < until:
-            states = self.ask("sinfo", "-h", "-N", "-o", "%T").split()
+            states = [state for _, _, state in self.nodes()]
             if len(states) == count and not any(
                 state.endswith("*") or state in {"down", "unknown"} for state in states
             ):
@@ -193,13 +210,31 @@ class Slurm:
         )
         raise Failed(msg)
 
+    def confs(self) -> list[Path]:
+        """List the slurm.conf of every controller."""
+        folder = self.place.folder
+        return [self.place.slurm_conf, *sorted(folder.glob("*/slurm.conf"))]
+
+    def nodes(self) -> list[tuple[str, str, str]]:
+        """List every node's name, partition and state."""
+        said = (
+            self.ask("sinfo", "-h", "-N", "-o", "%N %R %T", conf=conf).splitlines()
+            for conf in self.confs()
+        )
+        rows = (line.split() for lines in said for line in lines)
+        return [(row[0], row[1], row[2]) for row in rows if len(row) == 3]
+
     def cancel_jobs(self) -> None:
         """Cancel every job and wait a while for their steps to end."""
-        self.ask("scancel", "--state=PENDING")
-        self.ask("scancel", "--state=RUNNING")
+        for conf in self.confs():
+            for state in ("PENDING", "RUNNING"):
+                self.ask("scancel", f"--state={state}", conf=conf)
         until = time.monotonic() + JOBS_END_WITHIN_S
-        while self.ask("squeue", "-h") and time.monotonic() < until:
+        while self._busy() and time.monotonic() < until:
             time.sleep(0.1)
+
+    def _busy(self) -> bool:
+        return any(self.ask("squeue", "-h", conf=conf) for conf in self.confs())
 
     def stop_all(self, tell: Tell = lambda line: None) -> None:
         """Stop every daemon, the last started first."""
@@ -207,6 +242,16 @@ class Slurm:
             tell(f"stopping {name}")
             stop(self.running.pop(name))
             self.save()
+
+
+def _write_files(cluster: Cluster, place: Place, own: Controller) -> None:
+    """Write what the daemons of one Slurm cluster read."""
+    (own.folder / "state").mkdir(parents=True, exist_ok=True)
+    own.slurm_conf.write_text(texts.slurm_conf(cluster, place, own))
+    (own.folder / "gres.conf").write_text(texts.gres_conf(cluster, place, own))
+    prolog = own.folder / "task_prolog"
+    prolog.write_text(texts.task_prolog(place, own))
+    prolog.chmod(0o755)
 
 
 def _write_private(path: Path, content: bytes) -> None:
