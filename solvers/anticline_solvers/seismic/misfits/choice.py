@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from anticline_solvers.seismic.misfits import (
     travel_time,
 )
 from anticline_solvers.seismic.misfits.evaluated import Evaluated, PerTrace, Traces
+from anticline_solvers.seismic.misfits.silence import hushed
 
 Evaluate = Callable[..., tuple[PerTrace, Traces]]
 
@@ -31,6 +32,21 @@ FUNCTIONS: dict[str, Evaluate] = {
     declaration.REVERSE: adaptive_matching_filter.reverse,
     declaration.FORWARD: adaptive_matching_filter.forward,
 }
+
+OF_SHAPES = frozenset(
+    {
+        declaration.NORMALISED_CORRELATION,
+        declaration.TRANSPORT,
+        declaration.TRAVEL_TIME,
+        declaration.REVERSE,
+        declaration.FORWARD,
+    }
+)
+"""Misfits that no amplitude reaches, and that have nothing to say of silent traces."""
+
+BLOCK_SAMPLES = 2**16
+"""Traces are taken in blocks of about so many samples: what a cache holds, so that
+neither memory nor its speed bound the gathers."""
 
 _MATCHING = {
     "floor": "matching_filter_floor",
@@ -72,6 +88,8 @@ def misfit(
     weights : (n_receivers,), at least 0; each multiplies its trace's misfit.
     settings : those of the misfit's own function.
 
+    Memory: about 20 arrays of a block, and those given and returned.
+
     Raises KeyError for a name that is none, ValueError for shapes that differ, for
     samples that are not finite and for weights that are negative or not finite.
     """
@@ -82,11 +100,25 @@ def misfit(
         raise ValueError(msg)
     _insist_finite("observed", d)
     _insist_finite("predicted", p)
-    per_trace, adjoint = evaluate(d, p, interval_s, **settings)
+    if name in OF_SHAPES:
+        d, p = hushed(d), hushed(p)
+    per_trace, adjoint = np.zeros(len(d)), np.zeros(d.shape)
+    for block in blocks(d.shape):
+        per_trace[block], adjoint[block] = evaluate(
+            d[block], p[block], interval_s, **settings
+        )
     if weights is not None:
         each = _checked(weights, len(d))
-        per_trace, adjoint = each * per_trace, each[:, None] * adjoint
+        per_trace *= each
+        adjoint *= each[:, None]
     return Evaluated(math.fsum(per_trace), per_trace, adjoint)
+
+
+def blocks(shape: tuple[int, int]) -> Iterator[slice]:
+    """Split a gather's traces into blocks of at most BLOCK_SAMPLES, or of one."""
+    size = max(1, BLOCK_SAMPLES // max(1, shape[1]))
+    for first in range(0, shape[0], size):
+        yield slice(first, first + size)
 
 
 def _insist_finite(what: str, traces: Traces) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from anticline_solvers.seismic.misfits.evaluated import PerTrace, Traces
 
@@ -11,14 +10,17 @@ QUIET = 1e-9
 """A trace whose peak is below this share (-180 dB) of its gather's is silent."""
 
 
-def audible(traces: Traces) -> NDArray[np.bool_]:
-    """Which traces hold a signal, (n_receivers,): not the silent ones.
+def hushed(traces: Traces) -> Traces:
+    """Give the gather with its silent traces exactly zero; a copy where there are any.
 
     What is left where a mute has taken all is rounding; normalised to 1, it would be
     as loud as any trace.
     """
     peak = np.abs(traces).max(axis=-1, initial=0.0)
-    return np.asarray(peak > QUIET * peak.max(initial=0.0))
+    silent = peak <= QUIET * peak.max(initial=0.0)
+    if not silent.any():
+        return traces
+    return np.where(silent[:, None], 0.0, traces)
 
 
 def over(values: PerTrace, divisor: PerTrace) -> PerTrace:
@@ -27,12 +29,11 @@ def over(values: PerTrace, divisor: PerTrace) -> PerTrace:
 
 
 def unit_traces(traces: Traces) -> tuple[Traces, PerTrace]:
-    """Give each trace divided by its norm, and the norms; silent ones are 0.
+    """Give each trace divided by its norm, and the norms; those of zeros are 0.
 
     Taken over the peak first, so that no square over- or underflows.
     """
-    heard = audible(traces)
-    peak = np.where(heard, np.abs(traces).max(axis=-1, initial=0.0), 0.0)
+    peak = np.abs(traces).max(axis=-1, initial=0.0)
     scaled = over(traces, np.broadcast_to(peak[:, None], traces.shape))
     norm = np.linalg.norm(scaled, axis=-1)
     unit = over(scaled, np.broadcast_to(norm[:, None], traces.shape))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anticline_solvers.seismic.misfits import MISFITS, misfit
-from anticline_solvers.seismic.misfits.silence import audible
+from anticline_solvers.seismic.misfits import MISFITS, choice, misfit
+from anticline_solvers.seismic.misfits.silence import hushed
 from traces import INTERVAL_S, late_and_changed, reflections
 
 OF_SAMPLES = ("least_squares", "envelope")
@@ -61,9 +61,11 @@ def test_what_rounding_leaves_of_a_muted_trace_counts_nothing(name):
     assert (found.adjoint[2] == 0.0).all()
 
 
-def test_a_gather_without_a_signal_has_no_audible_trace():
-    assert not audible(np.zeros((3, 10))).any()
-    assert audible(np.array([[1e-30, 0.0], [0.0, 0.0]])).tolist() == [True, False]
+def test_only_traces_far_below_the_loudest_are_hushed():
+    quiet = np.array([[1e-30, 0.0], [1e-37, 0.0], [0.0, 1e-40]])
+    assert hushed(quiet).tolist() == [[1e-30, 0.0], [1e-37, 0.0], [0.0, 0.0]]
+    assert quiet[2, 1] == 1e-40
+    assert not hushed(np.zeros((3, 10))).any()
 
 
 @pytest.mark.parametrize("name", MISFITS)
@@ -84,3 +86,20 @@ def test_weights_that_are_none_are_refused(weights):
 def test_gathers_of_two_shapes_are_refused():
     with pytest.raises(ValueError, match="one shape"):
         misfit("least_squares", np.ones((2, 5)), np.ones((2, 6)), INTERVAL_S)
+
+
+@pytest.mark.parametrize("name", MISFITS)
+def test_the_blocks_that_traces_are_taken_in_do_not_matter(name, monkeypatch):
+    observed, predicted = reflections(traces=25), late_and_changed(traces=25)
+    predicted[3] = 1e-15 * predicted[4]
+    whole = misfit(name, observed, predicted, INTERVAL_S)
+    monkeypatch.setattr(choice, "BLOCK_SAMPLES", 1000)
+    assert len(list(choice.blocks(observed.shape))) == 7
+    parts = misfit(name, observed, predicted, INTERVAL_S)
+    np.testing.assert_allclose(parts.per_trace, whole.per_trace, rtol=1e-12)
+    np.testing.assert_allclose(
+        parts.adjoint,
+        whole.adjoint,
+        rtol=1e-9,
+        atol=1e-12 * np.abs(whole.adjoint).max(),
+    )
