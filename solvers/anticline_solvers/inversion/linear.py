@@ -71,8 +71,11 @@ def probed(state: State, seen: Point) -> State:
     if not curvature > 0.0:
         return _noted(state, here, 0.0, accepted=False).end(Why.NO_PROGRESS)
     step = -inner(here.gradient, p) / curvature
+    away = seen.x - state.problem.start
+    probed_value = seen.value + 0.5 * damping * inner(away, away)
+    value = probed_value - 0.5 * curvature * (linear.probe - step) ** 2
     state = state.but(linear=Linear(linear.power, linear.probe, damping))
-    return _stepped(state, p, turned, step)
+    return _stepped(state, p, turned, step, value)
 
 
 def _undamped(state: State, here: Point) -> Array:
@@ -98,12 +101,14 @@ def _strays(state: State, seen: Point, p: Array, turned: Array) -> bool:
     return abs(sum(parts) - seen.value) > NOT_QUADRATIC * size
 
 
-def _stepped(state: State, p: Array, turned: Array, step: float) -> State:
+def _stepped(
+    state: State, p: Array, turned: Array, step: float, value: float
+) -> State:
+    """Go a step along p, to a misfit that the probe's own tells."""
     here, linear = state.here, state.linear
     assert here is not None
     assert linear is not None
     x = here.x + step * p
-    value = here.value + 0.5 * step * inner(here.gradient, p)
     gradient = here.gradient + step * turned
     model = state.unit * state.problem.terms(state.settings, x)[0]
     point = Point(
