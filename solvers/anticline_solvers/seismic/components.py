@@ -26,15 +26,13 @@ from anticline_solvers.seismic.parameters import (
     length,
 )
 from anticline_solvers.seismic.qc.declaration import QC, ImageGathers
+from anticline_solvers.seismic.wavelet_estimation.declaration import WAVELET, Wavelet
 
 _SEISMIC = "anticline_solvers.seismic"
 _DIGEST = "anticline_solvers.formats.digest"
 
 Positions = PortType(
     "Positions", ".csv", "csv", "m", "a table with one row a trace: shot and positions"
-)
-Wavelet = PortType(
-    "Wavelet", ".txt", "text", "", "two columns, time [s] and amplitude, from time 0"
 )
 
 
@@ -254,6 +252,7 @@ COMPONENTS = (
     QC,
     BAND,
     NOISE,
+    WAVELET,
     GRADIENT,
     SUM_GRADIENTS,
 )

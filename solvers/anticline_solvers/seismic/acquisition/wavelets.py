@@ -175,7 +175,8 @@ def _spectrum(wavelet: ArrayLike, interval_s: float) -> tuple[Wavelet, Wavelet]:
     """Frequencies [Hz] and amplitudes, at 1/16 or less of the own resolution."""
     samples = np.asarray(wavelet, np.float64)
     n_fft = 1 << (16 * samples.size - 1).bit_length()
-    return np.fft.rfftfreq(n_fft, interval_s), np.abs(np.fft.rfft(samples, n_fft))
+    frequencies = np.asarray(np.fft.rfftfreq(n_fft, interval_s), np.float64)
+    return frequencies, np.abs(np.fft.rfft(samples, n_fft))
 
 
 def _times(delay: float, interval_s: float, n_samples: int | None) -> Wavelet:

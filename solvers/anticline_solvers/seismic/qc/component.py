@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from anticline.component import Case, RunContext
@@ -22,6 +21,7 @@ from anticline_solvers.formats.report import (
 )
 from anticline_solvers.formats.survey import Survey
 from anticline_solvers.seismic import checks
+from anticline_solvers.seismic.fitness import differences
 from anticline_solvers.seismic.pictures.drawing import png
 from anticline_solvers.seismic.qc import pictures
 from anticline_solvers.seismic.qc.lighting import lights_of
@@ -75,9 +75,10 @@ def check(case: Case, comm_size: int) -> list[Finding]:
     }
     observed, modelled = surveys["gathers"], surveys.get("modelled")
     if observed is not None and modelled is not None:
-        text = difference(observed, modelled)
-        if text:
-            findings.append(case.finding("inputs.modelled", text))
+        findings += [
+            case.finding("inputs.modelled", text)
+            for text in differences(observed, modelled)
+        ]
     bins = case.parameters["bin_m"]
     if observed is not None and bins and len(bins) != observed.ndim - 1:
         text = f"a {observed.ndim}-D survey needs {observed.ndim - 1} width(s) of bins"
@@ -101,24 +102,6 @@ def _survey(case: Case, port: str, findings: list[Finding]) -> Survey | None:
     if survey is not None:
         findings += trace_faults(case.inputs[port], survey)
     return survey
-
-
-def difference(observed: Survey, modelled: Survey) -> str:
-    """Say how a survey differs from the observed one, or nothing."""
-    lost = [n for n in observed.shot_ids if n not in modelled.shot_ids]
-    if lost:
-        return f"lacks {len(lost)} of the observed shots, the first is {lost[0]}"
-    sampled = [(s.sample_interval_s, s.n_samples) for s in (observed, modelled)]
-    if sampled[0] != sampled[1]:
-        found, needed = (f"{n} samples of {dt:g} s" for dt, n in reversed(sampled))
-        return f"has {found}, the observed gathers {needed}; model these"
-    for shot in observed.shots:
-        theirs = modelled.shot(shot.id).receivers_m
-        if theirs.shape != shot.receivers_m.shape or not np.allclose(
-            theirs, shot.receivers_m, rtol=0.0, atol=1e-3
-        ):
-            return f"shot {shot.id} has other receivers than the observed one"
-    return ""
 
 
 def run(case: Case, context: RunContext) -> None:
