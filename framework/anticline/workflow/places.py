@@ -42,3 +42,9 @@ def step_of(task: str) -> str:
     rest = task[match.end() :] if match else task
     step = rest.partition("[")[0]
     return f"{match['loop']}/{step}" if match else step
+
+
+def round_of(task: str) -> int:
+    """Give the iteration of its loop that a task is of; 0 outside of loops."""
+    match = _LOOP.match(task)
+    return int(match["round"]) if match else 0

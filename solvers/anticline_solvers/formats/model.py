@@ -44,7 +44,13 @@ __all__ = [
 
 FORMAT = "anticline-model/1"
 GRIDDED = (FORMAT, "anticline-image/1")
-UNITS = {"vp": "m/s", "vs": "m/s", "rho": "kg/m3", "reflectivity": "1"}
+UNITS = {
+    "vp": "m/s",
+    "vs": "m/s",
+    "rho": "kg/m3",
+    "reflectivity": "1",
+    "perturbation": "m/s",
+}
 SLAB_CELLS = 2**24
 
 Field = NDArray[np.float32]

@@ -19,4 +19,5 @@ beginning         inversion.begin; preflight: what keeps it from beginning
 bounding, masks   bounds and fixed cells from numbers and files
 advancing         inversion.advance; evaluated: the gradient's file
 files, kept       a state and its model as files; reporting: the report
+pictures          misfit, model and change of a state
 """

@@ -27,6 +27,7 @@ from anticline.component import (
     Report,
     Resources,
     VelocityModel,
+    Viewer,
 )
 from anticline_solvers.inversion.parameterisation import PARAMETERS
 from anticline_solvers.inversion.settings import CONJUGACY, METHODS
@@ -232,3 +233,13 @@ ADVANCE = Component(
 )
 
 COMPONENTS = (BEGIN, ADVANCE)
+
+VIEWERS = (
+    Viewer(
+        name="inversion",
+        format="anticline-inversion/1",
+        recognise="anticline_solvers.formats.hdf5:format_of",
+        draw=f"{_INVERSION}.pictures:draw_state",
+        summary="misfit of every evaluation, last accepted model, change; clip colours",
+    ),
+)

@@ -70,8 +70,8 @@ def _model_digest(file: h5py.File) -> str:
         return str(file.attrs["model_digest"])
     sums: Any = file.get("sums")
     try:
-        made_with = json.loads(sums.attrs["made_with"])
-        return str(made_with["inputs"]["model"])
+        inputs = json.loads(sums.attrs["made_with"])["inputs"]
+        return str(inputs.get("perturbation") or inputs["model"])
     except (AttributeError, KeyError, TypeError, ValueError):
         return ""
 

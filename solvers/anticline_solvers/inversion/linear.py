@@ -101,9 +101,7 @@ def _strays(state: State, seen: Point, p: Array, turned: Array) -> bool:
     return abs(sum(parts) - seen.value) > NOT_QUADRATIC * size
 
 
-def _stepped(
-    state: State, p: Array, turned: Array, step: float, value: float
-) -> State:
+def _stepped(state: State, p: Array, turned: Array, step: float, value: float) -> State:
     """Go a step along p, to a misfit that the probe's own tells."""
     here, linear = state.here, state.linear
     assert here is not None

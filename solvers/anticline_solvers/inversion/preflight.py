@@ -19,6 +19,7 @@ from anticline_solvers.inversion.beginning import bounded
 BYTES, ARRAYS = 8, 16
 """Of a cell's value; arrays of a state beside the pairs, at most."""
 
+NO_BOUNDS = "cg takes no bounds; take lbfgs, or leave it out"
 OPTIONAL = ("lower", "upper", "mask", "reference")
 
 
@@ -59,14 +60,20 @@ def _settings_faults(case: Case) -> Iterator[tuple[str, str]]:
     if p["method"] == "cg":
         for name in ("minimum_velocity_m_s", "maximum_velocity_m_s", "largest_change"):
             if p[name] is not None:
-                yield f"parameters.{name}", "cg takes no bounds; take lbfgs, or none"
+                yield f"parameters.{name}", f"{name}: {NO_BOUNDS}"
         for name in ("lower", "upper"):
             if name in case.inputs:
-                yield f"inputs.{name}", "cg takes no bounds; take lbfgs, or none"
+                yield f"inputs.{name}", f"{name}: {NO_BOUNDS}"
         if p["total_variation"] > 0:
-            yield "parameters.total_variation", "cg takes quadratic terms alone"
+            yield (
+                "parameters.total_variation",
+                "total_variation: cg takes quadratic terms",
+            )
         if p["subsets"]:
-            yield "parameters.subsets", "cg needs all shots in every evaluation"
+            yield (
+                "parameters.subsets",
+                "subsets: cg needs all shots each time",
+            )
     elif p["damping"] > 0:
         yield "parameters.damping", f"damping is of cg, method is {p['method']}"
     axes = len(model.read_grid(case.inputs["model"]).shape)
@@ -74,11 +81,11 @@ def _settings_faults(case: Case) -> Iterator[tuple[str, str]]:
         if p[name] is not None and len(p[name]) not in (1, axes):
             yield (
                 f"parameters.{name}",
-                f"{len(p[name])} numbers found, one or {axes} are needed",
+                f"{name}: {len(p[name])} numbers found, one or {axes} are needed",
             )
     if p["smoothing_wavelengths"] is not None:
         if p["frequency_hz"] is None:
-            text = "is missing: smoothing_wavelengths needs the wavelength's frequency"
+            text = "frequency_hz is missing: of the wavelength of smoothing_wavelengths"
             yield "parameters.frequency_hz", text
         if p["smoothing_m"] is not None:
             text = "smoothing_m and smoothing_wavelengths are given; give one"

@@ -1,7 +1,8 @@
 """Pictures of a run's results, drawn by `anticline plot` in a process of its own.
 
-Drawn are the outputs that no task reads, the run's results, and of each scattered step
-the outputs of one task as an example. A file that no viewer knows is left out.
+Drawn are the outputs that no task reads, the run's results, and of each other step the
+outputs of one task as an example: of a loop's that of its last iteration so far. A file
+that no viewer knows is left out.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import base64
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +19,7 @@ from tempfile import TemporaryDirectory
 from anticline.events.disk import case_of
 from anticline.events.progress import State, TaskRecord
 from anticline.events.runs import Sight
-from anticline.workflow.places import folder_of
+from anticline.workflow.places import folder_of, round_of
 
 MOST_FILES, MOST_OF_STEP, MOST_BYTES, PATIENCE_S = 12, 3, 4_000_000, 300.0
 
@@ -104,10 +105,19 @@ def _wanted(sight: Sight) -> Iterator[_Wanted]:
         if shown[task.step] < MOST_OF_STEP:
             shown[task.step] += 1
             yield from _outputs(sight.folder, task, result=True)
-    for task in done:
+    for task in _examples(done):
         if not shown[task.step]:
-            shown[task.step] += 1
             yield from _outputs(sight.folder, task, result=False)
+
+
+def _examples(done: Iterable[TaskRecord]) -> Iterable[TaskRecord]:
+    """Give one task of each step, of a loop's the first of the last iteration."""
+    found: dict[str, TaskRecord] = {}
+    for task in done:
+        known = found.get(task.step)
+        if known is None or round_of(task.id) > round_of(known.id):
+            found[task.step] = task
+    return found.values()
 
 
 def _outputs(run: Path, task: TaskRecord, *, result: bool) -> Iterator[_Wanted]:
