@@ -53,7 +53,7 @@ MISFIT_PARAMETERS: tuple[Parameter, ...] = (
         "misfit transport: how much a trace's peak outweighs its troughs as a mass",
         3.0,
         minimum=0.1,
-        maximum=50.0,
+        maximum=10.0,
     ),
     Parameter(
         "travel_time_longest_s",

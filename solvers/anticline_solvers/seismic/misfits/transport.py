@@ -92,7 +92,7 @@ def quantiles(levels: Traces, target: Traces) -> tuple[Traces, Traces]:
         np.take_along_axis(of_cell, cell, axis=-1)
         for of_cell in (target, left, right, edge)
     )
-    x = (levels - (top - height)) / height
+    x = np.clip((levels - (top - height)) / height, 0.0, 1.0)
     reached = cell + x * (a + x * (3.0 - 2.0 * a - b + x * (a + b - 2.0)))
     rate = a + x * (2.0 * (3.0 - 2.0 * a - b) + 3.0 * x * (a + b - 2.0))
     return reached, rate / height

@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anticline_solvers.seismic.misfits.transport import cells_of, distance, masses
+from anticline_solvers.seismic.misfits.transport import (
+    cells_of,
+    distance,
+    masses,
+    quantiles,
+)
 
 shapes = st.tuples(st.integers(1, 5), st.integers(2, 60), st.integers(0, 10**6))
 
@@ -74,3 +79,17 @@ def test_all_rows_are_searched_as_each_alone(shape):
         for m, e in zip(middle, edge, strict=True)
     ]
     assert (cells_of(middle, edge) == alone).all()
+
+
+@settings(max_examples=40)
+@given(shape=shapes, sharpness=st.floats(0.1, 10.0))
+def test_the_quantiles_rise_with_the_levels_and_stay_in_the_record(shape, sharpness):
+    rows, n, seed = shape
+    rng = np.random.default_rng(seed)
+    target, _ = masses(sharpness * rng.uniform(-1.0, 1.0, (rows, n)))
+    levels = np.sort(rng.uniform(0.0, 1.0, (rows, 50)), axis=-1)
+    reached, rate = quantiles(levels, target)
+    assert (np.diff(reached, axis=-1) > -1e-9).all()
+    assert (rate > 0.0).all()
+    assert reached.min() >= 0.0
+    assert reached.max() <= n
