@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from anticline.execution.node.order import Order
+from anticline.execution.node.order import Ended, Order
 
 CHORES = Path(__file__).parent / "plugins" / "chores"
 
@@ -32,6 +33,14 @@ def order(run: Path, name: str, *, attempt: int = 1, **given: Any) -> Order:
 
 
 _FIELDS = frozenset(Order.__dataclass_fields__) - {"run", "id", "folder", "component"}
+
+
+def sent(workers: Any, made: Order, queue: str) -> Future[Ended]:
+    """Submit an order by itself; gives the future of its end."""
+    given: Future[Ended] = Future()
+    future = workers.submit([made], queue)
+    future.add_done_callback(lambda done: given.set_result(done.result()[0]))
+    return given
 
 
 def report(made: Order) -> dict[str, Any]:

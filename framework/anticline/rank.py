@@ -128,6 +128,8 @@ def _abort(comm: MPI.Comm, error: BaseException, job: Job | None) -> NoReturn:
         time.sleep(0.2)  # the launcher forwards the message before it stops
         if written and job is not None and isinstance(error, BadInput):
             job.report.unlink(missing_ok=True)  # its message says everything
+            with contextlib.suppress(OSError):
+                job.report.parent.rmdir()
     else:
         time.sleep(PEERS_WAIT_S)  # the rank that speaks stops this one
     comm.Abort(code)

@@ -19,7 +19,7 @@ from anticline.errors import BadInput
 from anticline.execution.blocks.executors import Executors
 from anticline.execution.blocks.timing import Timing
 from anticline.execution.node.order import Kind
-from chores_to_do import CHORES, order
+from chores_to_do import CHORES, order, sent
 from end_to_end.local_slurm import LOCAL, wait_for
 
 LAPTOP = LOCAL.with_name("laptop.yaml")
@@ -31,11 +31,11 @@ from pathlib import Path
 from end_to_end.test_blocks_here import LAPTOP, QUICK
 from anticline.cluster.document import read_cluster
 from anticline.execution.blocks.executors import Executors
-from chores_to_do import order
+from chores_to_do import order, sent
 run = Path(sys.argv[1])
 with Executors(read_cluster(LAPTOP), run, QUICK) as workers:
     made = order(run, "a", steps=50, seconds=25.0, journal=str(run / "journal"))
-    workers.submit(made, "local").result()
+    sent(workers, made, "local").result()
 """
 
 
@@ -57,12 +57,12 @@ def workers(chores: None, tmp_path_factory: Any) -> Iterator[Executors]:
 
 def test_a_warm_task_begins_within_a_third_of_a_second(workers, tmp_path):
     """Best of a few: the machine may be busy with other tests."""
-    assert workers.submit(order(tmp_path, "first"), "local").result(WITHIN_S).done
+    assert sent(workers, order(tmp_path, "first"), "local").result(WITHIN_S).done
     took = []
     for number in range(6):
         made = order(tmp_path, str(number))
         began = time.perf_counter()
-        assert workers.submit(made, "local").result(WITHIN_S).done
+        assert sent(workers, made, "local").result(WITHIN_S).done
         took.append(time.perf_counter() - began)
     assert min(took) < 0.3
 
@@ -71,7 +71,7 @@ def test_a_warm_task_begins_within_a_third_of_a_second(workers, tmp_path):
 def test_tasks_run_on_through_the_loss_of_the_interchange(workers, tmp_path):
     journal = tmp_path / "journal"
     long = order(tmp_path, "a", steps=30, seconds=20.0, journal=str(journal))
-    future = workers.submit(long, "local")
+    future = sent(workers, long, "local")
     wait_for(journal.exists, WITHIN_S)
     (interchange,) = [
         child
@@ -80,7 +80,7 @@ def test_tasks_run_on_through_the_loss_of_the_interchange(workers, tmp_path):
     ]
     interchange.kill()
     assert future.result(WITHIN_S).kind == Kind.LOST
-    assert workers.submit(order(tmp_path, "b"), "local").result(WITHIN_S).done
+    assert sent(workers, order(tmp_path, "b"), "local").result(WITHIN_S).done
     assert [one.name for one in workers.blocks()] == ["local-0", "local-again1-0"]
 
 
@@ -88,7 +88,7 @@ def test_tasks_run_on_through_the_loss_of_the_interchange(workers, tmp_path):
 @pytest.mark.usefixtures("chores")
 def test_workers_that_are_ended_leave_nothing_in_memory(tmp_path):
     with Executors(read_cluster(LAPTOP), tmp_path, QUICK) as workers:
-        assert workers.submit(order(tmp_path, "a"), "local").result(WITHIN_S).done
+        assert sent(workers, order(tmp_path, "a"), "local").result(WITHIN_S).done
         (block,) = workers.blocks()
         everyone = psutil.Process(int(block.job)).children(recursive=True)
         shared = {

@@ -18,7 +18,7 @@ from anticline.execution.blocks.executor import Block
 from anticline.execution.blocks.executors import Executors
 from anticline.execution.blocks.timing import Timing
 from anticline.execution.node.order import Ended, Kind, Order
-from chores_to_do import CHORES, order, report
+from chores_to_do import CHORES, order, report, sent
 from end_to_end.local_slurm import LOCAL, environment, slurm, wait_for
 
 QUICK = Timing(scale=0.3, idle=4.0, squeue=1, heartbeat=2, lost=15, warning=30)
@@ -80,7 +80,7 @@ def task(run: Path, name: str, **given: Any) -> Order:
 
 def ends(workers: Executors, queue: str, *orders: Order) -> list[Ended]:
     """Submit orders together, and wait for all."""
-    futures = [workers.submit(made, queue) for made in orders]
+    futures = [sent(workers, made, queue) for made in orders]
     return [future.result(WITHIN_S) for future in futures]
 
 
@@ -108,7 +108,7 @@ def test_a_killed_worker_loses_its_task_and_the_next_one_works(workers, tmp_path
 def test_a_signalled_step_goes_on_in_another_block(workers, at_slurm, tmp_path):
     journal = tmp_path / "journal"
     long = {"value": 5, "steps": 60, "ranks": 2, "journal": str(journal)}
-    future = workers.submit(task(tmp_path, "step", seconds=30.0, **long), "x86")
+    future = sent(workers, task(tmp_path, "step", seconds=30.0, **long), "x86")
     wait_for(journal.exists, WITHIN_S)
     block = next(one for one in workers.blocks() if one.state != "ended")
     slurm(at_slurm, "scancel", "--batch", "--signal=USR1", block.job)
@@ -167,7 +167,7 @@ def test_a_cancelled_job_leaves_its_tasks_interrupted_with_their_work(
     workers = begin(small())
     journal = tmp_path / "journal"
     long = {"steps": 60, "journal": str(journal)}
-    future = workers.submit(task(tmp_path, "a", seconds=30.0, **long), "x86")
+    future = sent(workers, task(tmp_path, "a", seconds=30.0, **long), "x86")
     wait_for(journal.exists, WITHIN_S)
     slurm(at_slurm, "scancel", workers.blocks()[0].job)
     first = future.result(WITHIN_S)
@@ -183,7 +183,7 @@ def test_the_walltime_interrupts_and_what_does_not_fit_is_not_begun(begin, tmp_p
     workers = begin(small(walltime_h=2 / 60))
     journal = tmp_path / "journal"
     long = {"steps": 400, "journal": str(journal)}
-    future = workers.submit(task(tmp_path, "a", seconds=200.0, **long), "x86")
+    future = sent(workers, task(tmp_path, "a", seconds=200.0, **long), "x86")
     wait_for(journal.exists, WITHIN_S)
     time.sleep(62)  # it is no new block any more
     (late,) = ends(workers, "x86", task(tmp_path, "b", walltime_s=110.0))
@@ -203,13 +203,13 @@ def test_a_controller_that_does_not_answer_is_waited_for(begin, at_slurm, tmp_pa
     workers = begin(small())
     journal = tmp_path / "journal"
     long = task(tmp_path, "a", steps=20, seconds=15.0, journal=str(journal))
-    runs = workers.submit(long, "x86")
+    runs = sent(workers, long, "x86")
     wait_for(journal.exists, WITHIN_S)
     daemons = control.status(at_slurm).daemons
     controller = next(one.pid for one in daemons if one.name == "slurmctld")
     os.kill(controller, signal.SIGSTOP)
     try:
-        waits = workers.submit(task(tmp_path, "b"), "graviton")
+        waits = sent(workers, task(tmp_path, "b"), "graviton")
         assert runs.result(WITHIN_S).done  # nothing that runs is lost
         time.sleep(30)
         assert not waits.done()
@@ -225,7 +225,7 @@ def test_jobs_that_slurm_refuses_do_not_end_the_workers(begin, tmp_path):
     lost = cluster.queues["gpu"].model_copy(update={"partition": "nowhere"})
     queues = {**cluster.queues, "gpu": lost}
     workers = begin(cluster.model_copy(update={"queues": queues}))
-    never = workers.submit(task(tmp_path, "never"), "gpu")
+    never = sent(workers, task(tmp_path, "never"), "gpu")
 
     def failed() -> list[Block]:
         return [block for block in workers.blocks() if block.queue == "gpu"]

@@ -13,7 +13,7 @@ in .json holds the same as JSON.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -83,8 +83,11 @@ class Case:
         }
         return single | lists
 
-    def fingerprint(self) -> str:
-        """Give the identity of the result; reads every input once."""
+    def fingerprint(self, inputs: Mapping[str, str] | None = None) -> str:
+        """Give the identity of the result; reads every input once.
+
+        inputs : what `input_hashes` gave, where it was asked already.
+        """
         return fingerprint(
             self.component.name,
             self.component.version,
@@ -93,7 +96,7 @@ class Case:
                 for p in self.component.parameters
                 if p.identity
             },
-            self.input_hashes(),
+            self.input_hashes() if inputs is None else inputs,
         )
 
 

@@ -37,12 +37,12 @@ if TYPE_CHECKING:
 class RunContext:
     """The surroundings of one run, the same on every rank but for reporting.
 
-    ``folder`` holds this case's restart files; it exists. ``provenance`` is what
-    an output says about its origin: text, numbers, and dicts and lists of them.
+    ``provenance`` is what an output says about its origin: text, numbers, and dicts
+    and lists of them.
     """
 
     comm: MPI.Comm
-    folder: Path
+    place: Path
     fingerprint: str
     provenance: dict[str, Any]
     reporter: Reporter
@@ -52,20 +52,25 @@ class RunContext:
     def open(
         cls, case: Case, comm: MPI.Comm, stop: StopFlag | None = None
     ) -> RunContext:
-        """Make the folders and hash the inputs on rank 0 (collective).
+        """Make the outputs' folders and hash the inputs on rank 0 (collective).
 
         The hash reads every input once.
         """
-        folder = work_folder(case)
-        facts: tuple[str, dict[str, Any]] | None = None
+        origin: dict[str, Any] | None = None
         if comm.rank == 0:
-            for output in case.outputs.values():
-                output.parent.mkdir(parents=True, exist_ok=True)
-            folder.mkdir(parents=True, exist_ok=True)
-            facts = case.fingerprint(), provenance(case, comm.size)
-        fingerprint, origin = comm.bcast(facts)
+            for folder in {output.parent for output in case.outputs.values()}:
+                folder.mkdir(parents=True, exist_ok=True)
+            origin = provenance(case, comm.size)
+        origin = comm.bcast(origin)
         flag = StopFlag() if stop is None else stop
-        return cls(comm, folder, fingerprint, origin, reporter(comm.rank), flag)
+        place, made_of = work_folder(case), origin["fingerprint"]
+        return cls(comm, place, made_of, origin, reporter(comm.rank), flag)
+
+    @property
+    def folder(self) -> Path:
+        """The folder of this case's restart files, made by whoever asks for it."""
+        self.place.mkdir(parents=True, exist_ok=True)
+        return self.place
 
     def log(self, text: str) -> None:
         """Show a line, from rank 0."""
@@ -95,13 +100,14 @@ def work_folder(case: Case) -> Path:
 
 def provenance(case: Case, ranks: int) -> dict[str, Any]:
     """Say what makes the outputs of ``case``, for the outputs to carry."""
+    inputs = case.input_hashes()
     return {
         "code": f"anticline {code_version()}",
         "component": case.component.name,
         "component_version": case.component.version,
         "parameters": dict(case.parameters),
-        "inputs": case.input_hashes(),
-        "fingerprint": case.fingerprint(),
+        "inputs": inputs,
+        "fingerprint": case.fingerprint(inputs),
         "architecture": platform.machine(),
         "ranks": ranks,
         "started_utc": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -102,10 +102,10 @@ def read_outputs(
         given.value, [port.name for port in component.outputs], "output", findings
     )
     paths = _read_ports(given, component.outputs, "output", folder, findings)
-    taken = {os.path.realpath(path): f"input '{key}'" for key, path in inputs}
+    taken = {os.path.abspath(path): f"input '{key}'" for key, path in inputs}  # noqa: PTH100  no links are left in it
     for name, path in paths.items():
         line = given.value[name].line
-        owner = taken.setdefault(os.path.realpath(path), f"output '{name}'")
+        owner = taken.setdefault(os.path.abspath(path), f"output '{name}'")  # noqa: PTH100
         if owner != f"output '{name}'":
             findings.add(line, f"output '{name}': {path} is also {owner}")
         if path.is_dir():

@@ -93,7 +93,8 @@ def _happened(task: str, folder: Path) -> Iterator[Event]:
     ended = read_json(folder / ENDED)
     if "code" in ended:
         utc = str(ended.get("ended_utc") or _utc(folder / ENDED))
-        asked = _known(read_json(folder / ORDER), ("gpus", "memory_gib"))
+        order = read_json(folder / ORDER) or read_json(folder / CLAIM)
+        asked = _known(order, ("gpus", "memory_gib"))
         yield Event(utc, record.ENDED, task, asked | ended)
         if ended["code"] != 0:
             facts = {"kind": ended.get("kind"), "reason": ended.get("reason")}

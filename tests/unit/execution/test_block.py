@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from anticline.execution.node import attempt as attempts
 from anticline.execution.node import leases
-from anticline.execution.node.attempt import attempt
+from anticline.execution.node.attempt import attempt, attempt_all
 from anticline.execution.node.block import BLOCK, Block
 from anticline.execution.node.order import Kind
 from anticline.execution.node.sharing import Room
@@ -149,3 +150,38 @@ def until(condition: Callable[[], Any]) -> Any:
 
 def read(path: Path) -> str:
     return path.read_text()
+
+
+def test_tasks_that_come_together_each_leave_how_they_ended(block, chores, tmp_path):
+    block()
+    orders = [order(tmp_path, str(n), value=n) for n in range(3)]
+    bad = order(tmp_path, "bad", trouble="fail")
+    ends = attempt_all([orders[0], bad, *orders[1:]])
+    kinds = [Kind.DONE, Kind.FAILED, Kind.DONE, Kind.DONE]
+    assert [one.kind for one in ends] == kinds
+    assert [one.key for one in ends] == [o.key for o in (orders[0], bad, *orders[1:])]
+    assert all(one.ended.exists() for one in (*orders, bad))
+
+
+def test_what_comes_with_a_task_that_takes_long_goes_back_at_no_cost(
+    block, chores, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(attempts, "TOGETHER_S", 0.05)
+    held = block()
+    slow = order(tmp_path, "slow", seconds=0.2)
+    late = order(tmp_path, "late")
+    first, second = attempt_all([slow, late])
+    assert (first.kind, second.kind) == (Kind.DONE, Kind.NO_TIME)
+    assert second.block == ""  # which stays open for others
+    assert held.closed is None
+    assert not late.ended.exists()
+
+
+def test_what_comes_together_is_turned_away_once_the_block_is_closed(
+    block, chores, tmp_path
+):
+    held = block()
+    held.close("enough")
+    ends = attempt_all([order(tmp_path, "a"), order(tmp_path, "b")])
+    assert [one.kind for one in ends] == [Kind.NO_TIME, Kind.NO_TIME]
+    assert {one.block for one in ends} == {held.name}

@@ -15,7 +15,6 @@ from anticline.execution.node.claim import (
     running,
     sole,
     withdraw,
-    write_order,
 )
 from anticline.execution.node.order import Kind, Order
 from chores_to_do import order, report
@@ -25,9 +24,7 @@ FACTS: dict[str, Any] = {"host": "here"}
 
 @pytest.fixture
 def made(tmp_path, chores) -> Order:
-    one = order(tmp_path, "a", value=3)
-    write_order(one)
-    return one
+    return order(tmp_path, "a", value=3)
 
 
 def test_a_second_attempt_waits_until_the_first_is_over_and_takes_its_result(made):
@@ -65,14 +62,15 @@ def test_who_gives_up_waiting_gets_nothing(made):
 def test_an_attempt_that_runs_says_so(made):
     assert running(made.place) is None
     with sole(made, FACTS, lambda: False):
-        assert running(made.place) == {"attempt": 1, "host": "here"}
+        said = {"attempt": 1, "key": made.key, "host": "here"}
+        assert running(made.place) == said
 
 
 def test_an_order_is_withdrawn_only_while_nobody_works_on_it(made):
     with sole(made, FACTS, lambda: False):
-        assert not withdraw(made.place)
+        assert not withdraw(made)
     assert not is_withdrawn(made)
-    assert withdraw(made.place)
+    assert withdraw(made)
     assert is_withdrawn(made)
     assert read_order(made.place) == replace(made, attempt=2)
     late = attempt(made)

@@ -105,6 +105,15 @@ def test_every_task_runs_once_and_after_what_it_reads(site):
     assert site.value("stack") == sum(values)
 
 
+def test_short_tasks_are_sent_several_at_a_time_and_each_runs_once(site, pool):
+    site.steps = {"many": WORK | {"scatter": {"value": "0..119"}}}
+    pool.together.clear()
+    assert site.go().done == 120
+    assert len(pool.together) < 120
+    assert Counter(site.sent) == Counter(site.told("ended"))
+    assert max(Counter(site.sent).values()) == 1
+
+
 def test_what_is_done_is_not_done_again(site):
     site.go()
     outcome = site.go_on()

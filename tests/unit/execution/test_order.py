@@ -33,7 +33,7 @@ def test_what_a_later_version_adds_is_left_out() -> None:
 def test_an_order_is_a_short_message() -> None:
     folder = "steps/invert/002/update/015"
     made = Order("/scratch/a/run", "invert(2)/update[15]", folder, "seismic.rtm", "k")
-    assert len(packed(made)) < 600
+    assert len(packed([made])) < 600
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,22 @@ def test_little_waits_where_tasks_are_long_and_enough_where_they_are_short():
     assert given_ahead(None) == 8
 
 
+def test_tasks_that_are_sent_together_wait_for_room_unless_a_worker_waits_for_them():
+    loads = Loads({"a": Load(nodes=2)})
+    shares = {"a": 0.5}  # four run at a time
+    while loads.choose(shares, 0.004, together=10):
+        for _ in range(min(10, loads.of["a"].room(0.5, 0.004))):
+            loads.of["a"].take(0.5)
+    assert loads.of["a"].room(0.5, 0.004) < 10
+    for _ in range(10):
+        loads.of["a"].give_back(0.5)
+    assert loads.choose(shares, 0.004, together=10) == "a"
+    idle = Load(nodes=2)
+    idle.take(0.5)
+    assert idle.room(0.5, 20.0) < 10
+    assert idle.has_room(0.5, 20.0, together=10)
+
+
 def test_a_closed_or_avoided_queue_is_used_only_where_there_is_no_choice():
     loads = Loads({"a": Load(1), "b": Load(1)})
     assert loads.choose({"a": 0.1, "b": 0.1}, avoid=("a",)) == "b"

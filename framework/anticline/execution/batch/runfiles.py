@@ -17,6 +17,7 @@ from anticline.execution.driver.key import HASHES, FileHashes, Keys
 from anticline.execution.driver.orders import order_for, prepare
 from anticline.execution.driver.runfolder import RunFolder
 from anticline.execution.driver.runfolder import prepare as make_folder
+from anticline.execution.node.claim import write_order
 from anticline.workflow.document import Document
 from anticline.workflow.task import Task
 
@@ -73,4 +74,6 @@ class RunFiles:
         scattered = "[" in task.id
         trial = Trial(task, key, scattered=scattered, level=0, attempt=1)
         trial.needs, trial.queue = job.needs, job.queue
-        prepare(trial, order_for(trial, run, self.cluster))
+        order = order_for(trial, run, self.cluster)
+        prepare(trial, order)
+        write_order(order)

@@ -1,7 +1,7 @@
 """Tasks as futures: orders go to the workers of a queue, their ends come back.
 
     with Executors(cluster, run) as workers:
-        ended = workers.submit(order, "x86").result()
+        (ended,) = workers.submit([order], "x86").result()
 
 A future always gives an `Ended`: whose worker or node is gone is `lost`, unless it
 had kept how it ended before.
@@ -15,6 +15,7 @@ import os
 import re
 import signal
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
@@ -81,20 +82,21 @@ class Executors:
         """End all workers."""
         self.close()
 
-    def submit(self, order: Order, queue: str) -> Future[Ended]:
-        """Send a task to a queue."""
-        blocks = self._blocks(slots_of(order, queue))
-        weight = weight_of(order, self._cluster.queues[queue])
-        given: Future[Ended] = Future()
+    def submit(self, orders: Sequence[Order], queue: str) -> Future[list[Ended]]:
+        """Send tasks that ask for the same to one worker of a queue."""
+        blocks = self._blocks(slots_of(orders[0], queue))
+        weight = weight_of(orders[0], self._cluster.queues[queue])
+        given: Future[list[Ended]] = Future()
         given.set_running_or_notify_cancel()
 
         def pass_on(done: Future[Any]) -> None:
-            ended = _ended(done, order)
-            if ended.kind in _AWAY and ended.block:
-                blocks.hold(ended.block)
-            given.set_result(ended)
+            ends = _ends(done, orders)
+            for ended in ends:
+                if ended.kind in _AWAY and ended.block:
+                    blocks.hold(ended.block)
+            given.set_result(ends)
 
-        blocks.send(packed(order), weight).add_done_callback(pass_on)
+        blocks.send(packed(orders), weight).add_done_callback(pass_on)
         return given
 
     def blocks(self) -> list[Block]:
@@ -130,12 +132,12 @@ class Executors:
             return made
 
 
-def _ended(done: Future[Any], order: Order) -> Ended:
+def _ends(done: Future[Any], orders: Sequence[Order]) -> list[Ended]:
     error = done.exception()
     if error is None:
-        ended: Ended = done.result()
-        return ended
-    return _kept(order) or _lost(order, error)
+        ends: list[Ended] = done.result()
+        return ends
+    return [_kept(order) or _lost(order, error) for order in orders]
 
 
 def _kept(order: Order) -> Ended | None:

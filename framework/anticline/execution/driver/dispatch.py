@@ -2,11 +2,16 @@
 
 Tasks that ask for the same wait together, the furthest along the workflow first, so
 that an image is made before further shots and its gathers are soon of no more use.
+
+Of tasks that take milliseconds several are sent together, for a worker to run one
+after the other: each message costs as much as such a task. A task that was tried
+before goes alone: if it kills its worker, it takes no other with it.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
@@ -25,6 +30,13 @@ from anticline.execution.driver.queues import (
 from anticline.recovery.policy import History, Room
 from anticline.workflow.graph import Request
 from anticline.workflow.task import Task
+
+MEMORY = 10
+"""Ended tasks that the pace of a kind is taken from, the last ones more."""
+TOGETHER_S, MOST_TOGETHER = 0.05, 12
+"""Longest time [s] of tasks that are sent together, and their number."""
+OWN_S = 1e-3
+"""What a task takes beside its own time [s]."""
 
 
 @dataclass
@@ -67,9 +79,16 @@ class Pace:
 
     def add(self, seconds: float) -> None:
         """Count one more; what was long ago counts less."""
-        self.ended = min(self.ended + 1, 100)
+        self.ended = min(self.ended + 1, MEMORY)
         before = seconds if self.mean_s is None else self.mean_s
         self.mean_s = before + (seconds - before) / self.ended
+
+    @property
+    def together(self) -> int:
+        """How many may be sent together: a worker does them in `TOGETHER_S`."""
+        if self.mean_s is None:
+            return 1
+        return max(1, min(MOST_TOGETHER, int(TOGETHER_S / (self.mean_s + OWN_S))))
 
 
 class Dispatcher:
@@ -99,24 +118,41 @@ class Dispatcher:
             self._places[kind] = self._find_places(kind)
         return self._places[kind]
 
-    def next(self) -> Trial | None:
-        """Give the next task that a queue has room for, with its queue and needs."""
+    def next(self) -> list[Trial]:
+        """Give the next tasks that a queue has room for, with their queue and needs.
+
+        They are of one kind, and sent together; none: there is no room.
+        """
         for kind in sorted(self._waiting, key=lambda kind: self._waiting[kind][0][:2]):
-            trial = self._waiting[kind][0][2]
             places = self._places[kind]
             queues = self._cluster.queues
             shares = {name: asked.share(queues[name]) for name, asked in places.items()}
             pace = self._paces.get(kind, Pace())
-            queue = self.loads.choose(shares, pace.mean_s, trial.history.avoid)
-            if queue is None:
-                continue
-            heappop(self._waiting[kind])
-            if not self._waiting[kind]:
-                del self._waiting[kind]
-            self.loads.of[queue].take(shares[queue])
-            trial.queue, trial.needs = queue, places[queue]
-            return trial
-        return None
+            avoid = self._waiting[kind][0][2].history.avoid
+            queue = self.loads.choose(shares, pace.mean_s, avoid, pace.together)
+            if queue is not None:
+                return self._take(kind, queue, shares[queue], pace)
+        return []
+
+    def _take(self, kind: Kind, queue: str, share: float, pace: Pace) -> list[Trial]:
+        """Take the first tasks of a kind for a queue that has room for one."""
+        heap, load = self._waiting[kind], self.loads.of[queue]
+        fair = math.ceil(len(heap) / (2 * load.slots(share)))  # workers end together
+        most = min(pace.together, fair, load.room(share, pace.mean_s))
+        found: list[Trial] = []
+        while heap and len(found) < most:
+            tried = heap[0][2].attempt > 0
+            if tried and found:
+                break
+            trial = heappop(heap)[2]
+            trial.queue, trial.needs = queue, self._places[kind][queue]
+            load.take(share)
+            found.append(trial)
+            if tried:
+                break
+        if not heap:
+            del self._waiting[kind]
+        return found
 
     def give_back(self, trial: Trial, seconds: float | None) -> None:
         """Note that a queue is rid of a task; None: it did not run."""

@@ -12,6 +12,31 @@ from typing import Any
 from anticline.workflow.task import CASE, ENDED, LOG, Task
 
 WORK, MADE = ".work", ".made.json"  # restart files; whose result an output is
+NOTHING = (0, 0)
+
+
+def begin(run: Path, task: Task, case: dict[str, Any]) -> bool:
+    """Make a task's folder and write its case; False: the folder is there already.
+
+    Raises
+    ------
+    OSError
+        The folder cannot be written; ENOSPC where the disk is full.
+    """
+    folder = f"{run}/{task.folder}"
+    try:
+        os.mkdir(folder)  # noqa: PTH102  a Path takes as long as this
+    except FileExistsError:
+        return False
+    except FileNotFoundError:
+        os.makedirs(folder)  # noqa: PTH103
+    with open(f"{folder}/{CASE}", "wb") as stream:  # noqa: PTH123  nobody reads it yet
+        stream.write(_text(case))
+    return True
+
+
+def _text(case: dict[str, Any]) -> bytes:
+    return json.dumps(case, indent=1).encode() + b"\n"
 
 
 def make_ready(run: Path, task: Task, case: dict[str, Any], *, afresh: bool) -> None:
@@ -29,9 +54,8 @@ def make_ready(run: Path, task: Task, case: dict[str, Any], *, afresh: bool) -> 
     folder.mkdir(parents=True, exist_ok=True)
     if afresh:
         forget(run, task)
-    text = json.dumps(case, indent=1) + "\n"
     beside = folder / f"{CASE}.part"
-    beside.write_text(text, encoding="utf-8")
+    beside.write_bytes(_text(case))
     beside.replace(folder / CASE)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import Enum
@@ -29,10 +29,10 @@ class Moment(Enum):
 
 @dataclass(frozen=True)
 class Landed:
-    """An attempt ended."""
+    """Attempts that were sent together ended."""
 
-    order: Order
-    future: Future[Ended]
+    orders: Sequence[Order]
+    future: Future[list[Ended]]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ are written together, before anything else is sent.
 from __future__ import annotations
 
 import time
-from concurrent.futures import Future
 from dataclasses import replace
 from itertools import islice
 
@@ -17,7 +16,7 @@ from anticline.events import record
 from anticline.execution.driver.book import Book, Turn
 from anticline.execution.driver.dispatch import Dispatcher, Trial
 from anticline.execution.driver.droughts import Droughts
-from anticline.execution.driver.folders import kept
+from anticline.execution.driver.folders import NOTHING, kept
 from anticline.execution.driver.frontier import Frontier, needed
 from anticline.execution.driver.inbox import (
     Again,
@@ -29,7 +28,7 @@ from anticline.execution.driver.inbox import (
     Stop,
 )
 from anticline.execution.driver.notes import Notes
-from anticline.execution.driver.orders import facts_of, nobody_knows, order_for, prepare
+from anticline.execution.driver.orders import ends_of, facts_of, order_for, prepare
 from anticline.execution.driver.runfolder import STOP
 from anticline.execution.driver.setting import Setting, Show
 from anticline.execution.driver.verdicts import Lost, Outcome
@@ -155,19 +154,33 @@ class Driver:
 
     def _send(self) -> None:
         """Send what waits to the queues that have room."""
-        while self._stopped is None and (trial := self._dispatcher.next()) is not None:
+        while self._stopped is None and (trials := self._dispatcher.next()):
             try:
-                self._start(trial)
+                orders = [self._order(trial) for trial in trials]
             except OSError as error:
-                self._dispatcher.give_back(trial, None)
-                self._inbox.put(Again(trial))
+                for trial in trials:
+                    self._dispatcher.give_back(trial, None)
+                    self._inbox.put(Again(trial))
                 self._stop(f"{self._setting.run}: {error.strerror}")
+            else:
+                self._submit(trials, orders)
 
-    def _start(self, trial: Trial) -> None:
+    def _order(self, trial: Trial) -> Order:
+        """Make a task ready for its next attempt; OSError where that cannot be."""
         trial.attempt += 1
         order = order_for(trial, self._setting.run, self._setting.cluster)
-        prepare(trial, order)
-        trial.kept = kept(self._setting.run, trial.task)
+        afresh = prepare(trial, order)
+        trial.kept = NOTHING if afresh else kept(self._setting.run, trial.task)
+        return order
+
+    def _submit(self, trials: list[Trial], orders: list[Order]) -> None:
+        for trial, order in zip(trials, orders, strict=True):
+            self._tell_submitted(trial, order)
+            self._flying[trial.task.id] = self._waiting[trial.task.id] = trial
+        future = self._workers.submit(orders, trials[0].queue)
+        future.add_done_callback(lambda done: self._inbox.put(Landed(orders, done)))
+
+    def _tell_submitted(self, trial: Trial, order: Order) -> None:
         self._notes.tell(
             record.SUBMITTED,
             trial.task.id,
@@ -179,16 +192,14 @@ class Driver:
             memory_gib=order.memory_gib,
             walltime_s=order.walltime_s,
         )
-        self._flying[trial.task.id] = self._waiting[trial.task.id] = trial
-        future = self._workers.submit(order, trial.queue)
-        future.add_done_callback(lambda done: self._inbox.put(Landed(order, done)))
 
     # -- what happens -------------------------------------------------------------
 
     def _take(self, message: Message) -> None:
         match message:
-            case Landed(order, future):
-                self._land(order, future)
+            case Landed(orders, future):
+                for order, ended in zip(orders, ends_of(orders, future), strict=True):
+                    self._land(order, ended)
             case Changed(block):
                 self._change(block)
             case Again(trial):
@@ -204,16 +215,12 @@ class Driver:
                 self._flying.clear()
                 self._waiting.clear()
 
-    def _land(self, order: Order, future: Future[Ended]) -> None:
+    def _land(self, order: Order, ended: Ended) -> None:
         trial = self._flying.get(order.id)
         if trial is None or trial.attempt != order.attempt:
             return  # a later attempt took its place
         del self._flying[order.id]
         self._waiting.pop(order.id, None)
-        try:
-            ended = future.result()
-        except Exception as error:
-            ended = nobody_knows(order, error)
         ran = ended.kind not in (Kind.LOST, Kind.NO_TIME)
         self._dispatcher.give_back(trial, ended.seconds if ran else None)
         self._notes.tell(record.ENDED, order.id, **facts_of(ended))
@@ -326,7 +333,7 @@ class Driver:
     def _withdraw(self, trial: Trial) -> None:
         """Take a task back from its queue, unless it began this moment."""
         name = trial.task.id
-        if not withdraw(self._setting.run / trial.task.folder):
+        if not withdraw(order_for(trial, self._setting.run, self._setting.cluster)):
             return
         del self._flying[name], self._waiting[name]
         self._dispatcher.give_back(trial, None)
@@ -347,10 +354,10 @@ class Driver:
         """Look which of the tasks that wait longest have begun; they begin in order."""
         for name, trial in list(islice(self._waiting.items(), most)):
             said = running(self._setting.run / trial.task.folder)
-            if said is not None and said.pop("attempt") == trial.attempt:
+            if said is not None and said.get("attempt") == trial.attempt:
                 del self._waiting[name]
-                said = {key: fact for key, fact in said.items() if fact != ""}
-                self._notes.tell(record.STARTED, name, queue=trial.queue, **said)
+                facts = {key: said[key] for key in ("host", "job") if said.get(key)}
+                self._notes.tell(record.STARTED, name, queue=trial.queue, **facts)
 
     def _close(self) -> Outcome:
         remains = len(self._frontier.tasks) - len(self._frontier.done)

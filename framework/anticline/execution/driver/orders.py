@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 from anticline.cluster.model import Cluster
 from anticline.events.record import utc_now
 from anticline.execution.driver.dispatch import Trial
-from anticline.execution.driver.folders import make_ready
-from anticline.execution.node.claim import read_order, write_order
+from anticline.execution.driver.folders import begin, make_ready
+from anticline.execution.node.claim import read_order, running, write_order
 from anticline.execution.node.order import Ended, Kind, Order, to_json
 from anticline.workflow.expand import case_document
 
@@ -39,19 +41,26 @@ def order_for(trial: Trial, run: Path, cluster: Cluster) -> Order:
     )
 
 
-def prepare(trial: Trial, order: Order) -> None:
+def prepare(trial: Trial, order: Order) -> bool:
     """Make the task's folder ready; what lies there is kept if it is of this key.
+
+    Returns whether the task was never there before.
 
     Raises
     ------
     OSError
         The folder cannot be written.
     """
-    last = read_order(order.place)
-    afresh = last is not None and last.key != order.key
     run = Path(order.run)
-    make_ready(run, trial.task, case_document(trial.task, run), afresh=afresh)
-    write_order(order)
+    case = case_document(trial.task, run)
+    if begin(run, trial.task, case):
+        return True
+    last = read_order(order.place)  # one that was withdrawn, or is of a script
+    key = (running(order.place) or {}).get("key") if last is None else last.key
+    make_ready(run, trial.task, case, afresh=key not in (None, order.key))
+    if last is not None:
+        write_order(order)
+    return False
 
 
 def facts_of(ended: Ended) -> dict[str, Any]:
@@ -59,6 +68,14 @@ def facts_of(ended: Ended) -> dict[str, Any]:
     return {
         name: fact for name, fact in to_json(ended).items() if fact not in ("", None)
     }
+
+
+def ends_of(orders: Sequence[Order], future: Future[list[Ended]]) -> list[Ended]:
+    """Give how attempts that were sent together ended."""
+    try:
+        return future.result()
+    except Exception as error:
+        return [nobody_knows(order, error) for order in orders]
 
 
 def nobody_knows(order: Order, error: BaseException) -> Ended:

@@ -9,6 +9,7 @@ scattered step spread over several queues; of equals, to the one named first.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -144,8 +145,12 @@ class Load:
         """Waiting and running work for each node; 1 where all is busy."""
         return self.share / self.nodes
 
-    def has_room(self, share: float, seconds: float | None) -> bool:
-        """Whether one more task keeps its workers busy until the driver answers.
+    def slots(self, share: float) -> float:
+        """Count the tasks that run at a time, of those that take a share of a node."""
+        return max(1.0, self.nodes / share)
+
+    def room(self, share: float, seconds: float | None) -> int:
+        """Count the further tasks that keep its workers busy until the driver answers.
 
         What waits in a queue cannot go to another, nor after what matters more, so
         little should wait: as much as its workers finish while the driver answers.
@@ -153,9 +158,18 @@ class Load:
         share, seconds : of a node, and of time, that such a task takes; None: not
         known, and one waits for each that runs.
         """
-        slots = max(1.0, self.nodes / share)
+        slots = self.slots(share)
         ahead = 1.0 if seconds is None else ANSWER_S / max(seconds, 1e-3)
-        return self.tasks < slots + min(max(1.0, slots * ahead), MOST_AHEAD)
+        most = slots + min(max(1.0, slots * ahead), MOST_AHEAD)
+        return max(0, math.ceil(most) - self.tasks)
+
+    def has_room(self, share: float, seconds: float | None, together: int = 1) -> bool:
+        """Whether there is room for tasks that are sent together.
+
+        Fewer are sent only where a worker would wait for them.
+        """
+        room = self.room(share, seconds)
+        return room >= together or (room > 0 and self.tasks < self.slots(share))
 
     def take(self, share: float) -> None:
         """Note a task given to the queue."""
@@ -180,15 +194,16 @@ class Loads:
         shares: Mapping[str, float],
         seconds: float | None = None,
         avoid: Collection[str] = (),
+        together: int = 1,
     ) -> str | None:
         """Choose among queues where a task fills a share of nodes; None: none has room.
 
         seconds : that it takes, None: not known. avoid : queues to be left out where
-        there is a choice.
+        there is a choice. together : tasks that are to be sent at a time.
         """
         open_ = [name for name in shares if name not in self.closed] or list(shares)
         open_ = [name for name in open_ if name not in avoid] or open_
-        free = [n for n in open_ if self.of[n].has_room(shares[n], seconds)]
+        free = [n for n in open_ if self.of[n].has_room(shares[n], seconds, together)]
         return min(free, key=lambda name: self.of[name].fullness, default=None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Protocol
 
@@ -34,8 +35,11 @@ class Workers(Protocol):
     A future that raises has lost its worker.
     """
 
-    def submit(self, order: Order, queue: str) -> Future[Ended]:
-        """Send a task to a queue; returns at once."""
+    def submit(self, orders: Sequence[Order], queue: str) -> Future[list[Ended]]:
+        """Send tasks that ask for the same to a worker of a queue; returns at once.
+
+        They run one after the other; the future gives their ends in that order.
+        """
 
     def stop(self) -> None:
         """Ask what runs to keep its work and end; nothing that waits is begun."""

@@ -2,10 +2,12 @@
 
     wait for the task's cores, memory and GPUs           leases
     one rank     call the component's driver here        warm
-    several      start them by srun or mpirun            steps
+    several      start them by srun or mpirun            ranks
     keep how it ended in the task's folder, last of all
 
-A task leaves `log.txt`, what it printed, in all attempts, and `ended.json`.
+Short tasks of one kind come several at a time: they run one after the other on what
+was granted once. A task leaves `log.txt`, what it printed, in all attempts, and
+`ended.json`.
 """
 
 from __future__ import annotations
@@ -13,6 +15,11 @@ from __future__ import annotations
 import os
 import platform
 import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from anticline.component.stop import StopFlag
@@ -35,7 +42,10 @@ from anticline.execution.node.outcome import Outcome, reason_of
 from anticline.execution.node.pinning import claimed, most_threads, pinned
 from anticline.execution.node.sharing import Need
 
-__all__ = ["Ended", "Order", "attempt"]
+__all__ = ["Ended", "Order", "attempt", "attempt_all"]
+
+TOGETHER_S = 1.0
+"""Longest time [s] that tasks run one after the other; the rest goes elsewhere."""
 
 CODES = {
     Kind.DONE: ExitCode.DONE,
@@ -45,7 +55,12 @@ CODES = {
 
 
 def attempt(order: Order) -> Ended:
-    """Run a task; says how it ended, and raises nothing.
+    """Run a task; as `attempt_all`."""
+    return attempt_all((order,))[0]
+
+
+def attempt_all(orders: Sequence[Order]) -> list[Ended]:
+    """Run tasks that ask for the same; says how each ended, and raises nothing.
 
     Processor time and memory are those of the task: of one rank, this process's
     while it ran (its memory includes what the process held already); of several,
@@ -53,24 +68,69 @@ def attempt(order: Order) -> Ended:
     what the kernel tells of the ones that ran on this machine, and the memory of the
     largest.
     """
-    block = here()
+    block, first = here(), orders[0]
     with warm.listening() as stop:
         if block is None:
-            return _alone(order, None, None, stop)
-        if block.lacks_time(order.walltime_s):
-            block.close(f"{order.id} takes longer than is left")
-            return _ended(order, Outcome(Kind.NO_TIME, "too little walltime is left"))
+            return _each(orders, Place(None, None, None, stop))
+        if block.lacks_time(first.walltime_s):
+            block.close(f"{first.id} takes longer than is left")
+            away = Outcome(Kind.NO_TIME, "too little walltime is left")
+            return [_ended(order, away) for order in orders]
 
         def closed() -> bool:
             return bool(stop) or block.closed is not None
 
-        lease = leases.take(block.folder, need_of(order, block), block.room, closed)
+        lease = leases.take(block.folder, need_of(first, block), block.room, closed)
         if lease is None:
-            return _ended(order, _turned_away(block))
-        with lease:  # the block may have been closed this moment: then nobody was told
-            if closed():
-                return _ended(order, _turned_away(block))
-            return _alone(order, block, lease, stop)
+            return [_ended(order, _turned_away(block)) for order in orders]
+        with lease, _cores(lease) as cpus:
+            return _each(orders, Place(block, lease, cpus, stop))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where tasks run, and what they hold there.
+
+    cpus : that this process is bound to; None: none.
+    """
+
+    block: Block | None
+    lease: Lease | None
+    cpus: frozenset[int] | None
+    stop: StopFlag
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing begins here any more."""
+        return bool(self.stop) or (
+            self.block is not None and self.block.closed is not None
+        )
+
+
+@contextmanager
+def _cores(lease: Lease) -> Iterator[frozenset[int] | None]:
+    """Bind this process to its share of this machine, where that can be had."""
+    with ExitStack() as held:
+        cpus = None
+        with suppress(OSError):
+            cpus = held.enter_context(claimed(lease.grant.cores))
+        held.enter_context(pinned(cpus, stay=True))
+        yield cpus
+
+
+def _each(orders: Sequence[Order], place: Place) -> list[Ended]:
+    """Run tasks one after the other, for as long as the place is theirs."""
+    ends: list[Ended] = []
+    until = time.monotonic() + TOGETHER_S
+    for order in orders:
+        if place.block is not None and place.closed:
+            ends.append(_ended(order, _turned_away(place.block)))
+        elif ends and time.monotonic() > until:
+            late = Outcome(Kind.NO_TIME, "those before it took too long")
+            ends.append(replace(_ended(order, late), block=""))
+        else:
+            ends.append(_alone(order, place))
+    return ends
 
 
 def need_of(order: Order, block: Block) -> Need:
@@ -91,17 +151,16 @@ def _turned_away(block: Block) -> Outcome:
     return Outcome(Kind.NO_TIME, block.closed or "the block was asked to stop")
 
 
-def _alone(
-    order: Order, block: Block | None, lease: Lease | None, stop: StopFlag
-) -> Ended:
+def _alone(order: Order, place: Place) -> Ended:
     """Run the task when no other attempt at it runs, wherever it may."""
-
-    def closed() -> bool:
-        return bool(stop) or (block is not None and block.closed is not None)
-
-    facts = {"host": host(), "job": "" if block is None else block.job}
+    facts = {
+        "host": host(),
+        "job": "" if place.block is None else place.block.job,
+        "gpus": order.gpus,
+        "memory_gib": order.memory_gib,
+    }
     try:
-        with sole(order, facts, closed) as claim:
+        with sole(order, facts, lambda: place.closed) as claim:
             if claim is None:
                 return _ended(
                     order, Outcome(Kind.NO_TIME, "another attempt still runs")
@@ -110,53 +169,36 @@ def _alone(
                 return found
             if is_withdrawn(order):
                 return _ended(order, Outcome(Kind.LOST, "it was ordered anew"))
-            return _attempt(order, block, lease, stop, claim)
+            return _attempt(order, place, claim)
     except OSError as error:
         return _ended(order, Outcome(Kind.FAILED, reason_of(error)))
 
 
+@cache
 def host() -> str:
     """Name this node, as Slurm does where it is one of its own."""
     return os.environ.get("SLURMD_NODENAME") or platform.node()
 
 
-def _attempt(
-    order: Order,
-    block: Block | None,
-    lease: Lease | None,
-    stop: StopFlag,
-    claim: int,
-) -> Ended:
+def _attempt(order: Order, place: Place, claim: int) -> Ended:
     meter = Meter()
-    cores = () if lease is None else lease.grant.cores
     try:
-        with (
-            claimed(cores) as cpus,
-            pinned(cpus, stay=block is not None),
-            warm.output_to(order.log) as log,
-        ):
+        with warm.output_to(order.log) as log:
             if order.attempt > 1:
                 print(f"-- attempt {order.attempt}, {meter.began_utc}", flush=True)
-            outcome = _outcome(order, block, lease, cpus, log, stop, claim)
+            outcome = _outcome(order, place, log, claim)
     except (OSError, BadInput) as error:  # a full disk, no mpirun
         outcome = Outcome(Kind.FAILED, reason_of(error))
-    return _keep(order, _ended(order, outcome, meter, block))
+    return _keep(order, _ended(order, outcome, meter, place.block))
 
 
-def _outcome(
-    order: Order,
-    block: Block | None,
-    lease: Lease | None,
-    cpus: frozenset[int] | None,
-    log: int,
-    stop: StopFlag,
-    claim: int,
-) -> Outcome:
+def _outcome(order: Order, place: Place, log: int, claim: int) -> Outcome:
+    block, lease, stop = place.block, place.lease, place.stop
     cores = order.threads if block is None else block.room.cores
     if warm.is_warm(order) and order.threads <= most_threads(order.threads, cores):
         return warm.run_here(order, stop)
     grant = None if lease is None else lease.grant
-    made = steps.line(order, grant, cpus, block)
+    made = steps.line(order, grant, place.cpus, block)
     with tempfile.TemporaryDirectory(prefix="outcome-", dir=order.place) as folder:
         left = Path(folder) / "outcome.json"
         held = (claim,) if lease is None else (claim, lease.descriptor)

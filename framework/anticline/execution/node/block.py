@@ -66,10 +66,12 @@ class Block:
     @property
     def closed(self) -> str | None:
         """Why nothing begins here any more; None: it is open."""
+        if not os.path.exists(f"{self.folder}/closed"):  # noqa: PTH110  asked often
+            return None if self.folder.is_dir() else "the block is gone"
         try:
             return (self.folder / "closed").read_text(encoding="utf-8")
         except OSError:
-            return None if self.folder.is_dir() else "the block is gone"
+            return "the block is gone"
 
     @property
     def stopping(self) -> bool:

@@ -1,14 +1,16 @@
 """One attempt at a task at a time, whoever ordered it.
 
-    RUN/steps/image/007/running.json    {"attempt": 2, "host": "x86-1", "job": "41"}
+    RUN/steps/image/007/running.json
+        {"attempt": 2, "key": "5f...", "host": "x86-1", "job": "41"}
 
 An attempt holds a file lock (flock) on it while it runs, and so does the launcher of
 its ranks; the kernel gives it up when the last of them is gone, however it went. So
 a worker that a dead driver left behind and one of the next driver never work in the
 same folder at once: the later one waits, and takes over a result that it finds there.
 
-Who is next is told by `order.json`: an order that waited in a queue without capacity
-is withdrawn by writing a newer one while nobody holds the lock.
+An order that waited in a queue without capacity is withdrawn by writing a newer one
+(`order.json`) while nobody holds the lock; whoever comes late with the older one finds
+it. No other order is written: it travels in a message.
 
 On a shared file system without flock nothing is locked; what is left behind is then
 only ended by the next driver (`anticline.execution.driver.orphans`).
@@ -48,7 +50,7 @@ def sole(
     OSError
         The folder cannot be written.
     """
-    descriptor = os.open(order.place / CLAIM, os.O_RDWR | os.O_CREAT, 0o644)
+    descriptor = os.open(_file(order.place, CLAIM), os.O_RDWR | os.O_CREAT, 0o644)
     try:
         while not _lock(descriptor):
             if give_up():
@@ -56,7 +58,7 @@ def sole(
                 return
             time.sleep(POLL_S)
         os.ftruncate(descriptor, 0)
-        text = json.dumps({"attempt": order.attempt} | facts)
+        text = json.dumps({"attempt": order.attempt, "key": order.key} | facts)
         os.pwrite(descriptor, text.encode(), 0)
         yield descriptor
     finally:
@@ -85,7 +87,7 @@ def already(order: Order) -> Ended | None:
 
 
 def _outputs_are_there(folder: Path) -> bool:
-    outputs = (_read(folder / CASE) or {}).get("outputs", {})
+    outputs = (_read(_file(folder, CASE)) or {}).get("outputs", {})
     return all((folder / str(file)).exists() for file in outputs.values())
 
 
@@ -95,15 +97,14 @@ def is_withdrawn(order: Order) -> bool:
     return newest is not None and newest.attempt > order.attempt
 
 
-def withdraw(folder: Path) -> bool:
+def withdraw(order: Order) -> bool:
     """Order anew what has not begun; False: it runs, and nothing is changed.
 
     The next attempt has the number that is written here.
     """
-    descriptor = os.open(folder / CLAIM, os.O_RDWR | os.O_CREAT, 0o644)
+    descriptor = os.open(_file(order.place, CLAIM), os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        order = read_order(folder)
-        if not _lock(descriptor) or order is None:
+        if not _lock(descriptor):
             return False
         write_order(replace(order, attempt=order.attempt + 1))
         return True
@@ -112,7 +113,7 @@ def withdraw(folder: Path) -> bool:
 
 
 def write_order(order: Order) -> None:
-    """Write an order into its task's folder, beside and renamed.
+    """Write an order in the place of a withdrawn one, beside and renamed.
 
     Raises
     ------
@@ -127,12 +128,12 @@ def write_order(order: Order) -> None:
 
 def running(folder: Path) -> dict[str, Any] | None:
     """Read what the newest attempt that began says of itself; None: none began."""
-    return _read(folder / CLAIM)
+    return _read(_file(folder, CLAIM))
 
 
 def read_order(folder: Path) -> Order | None:
-    """Read the newest order of a folder; None: there was none."""
-    made = _read(folder / ORDER)
+    """Read the order in whose place an older one was withdrawn; None: none was."""
+    made = _read(_file(folder, ORDER))
     try:
         return None if made is None else from_json(Order, made)
     except (KeyError, TypeError, ValueError):
@@ -141,16 +142,21 @@ def read_order(folder: Path) -> Order | None:
 
 def read_ended(path: Path) -> Ended | None:
     """Read how a task's last attempt ended; None: nothing says it."""
-    made = _read(path)
+    made = _read(str(path))
     try:
         return None if made is None else from_json(Ended, made)
     except (KeyError, TypeError, ValueError):
         return None
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def _file(folder: Path, name: str) -> str:
+    return f"{folder}/{name}"  # a Path of it takes as long as opening it
+
+
+def _read(path: str) -> dict[str, Any] | None:
     try:
-        made = json.loads(path.read_bytes())
+        with open(path, "rb", buffering=0) as stream:  # noqa: PTH123  half the time
+            made = json.loads(stream.read())
     except (OSError, ValueError):
         return None
     return made if isinstance(made, dict) else None

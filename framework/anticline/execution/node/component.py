@@ -78,13 +78,13 @@ def drive(comm: MPI.Comm, job: Job, stop: StopFlag) -> None:
     """
     context = RunContext.open(job.case, comm, stop)
     if comm.rank == 0:
-        failure.remove_reports(context.folder)
+        failure.remove_reports(context.place)
     comm.Barrier()
     resolve(job.case.component.run)(job.case, context)
     comm.Barrier()
     if comm.rank == 0:
         with contextlib.suppress(OSError):
-            context.folder.rmdir()  # nothing to restart from
+            os.rmdir(context.place)  # noqa: PTH106  nothing to restart from
 
 
 def stopped_early(job: Job, error: BaseException) -> str:

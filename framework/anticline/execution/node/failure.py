@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import traceback
+from fnmatch import fnmatch
 from pathlib import Path
 
 from anticline.errors import AnticlineError, BadInput, ExitCode
@@ -55,6 +56,8 @@ def claim_report(path: Path, error: BaseException, where: str) -> tuple[bool, bo
     Returns whether this rank speaks, and whether the file was written: a folder
     that cannot be written silences nobody.
     """
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("x", encoding="utf-8") as stream:
             stream.write(f"{where}\n{whole_traceback(error)}")
@@ -67,6 +70,7 @@ def claim_report(path: Path, error: BaseException, where: str) -> tuple[bool, bo
 
 def remove_reports(folder: Path) -> None:
     """Remove the reports of earlier runs."""
-    for path in folder.glob("failed-*.txt"):
-        with contextlib.suppress(OSError):
-            path.unlink()
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if fnmatch(entry.name, "failed-*.txt"):
+                Path(entry).unlink(missing_ok=True)

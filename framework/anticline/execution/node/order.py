@@ -7,9 +7,11 @@ the answer back and, as `ended.json`, into the task's folder.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -66,22 +68,22 @@ class Order:
     launcher: Literal["srun", "mpirun"] = "mpirun"
     mpi: str = "pmix"
 
-    @property
+    @cached_property
     def place(self) -> Path:
         """The task's folder."""
         return Path(self.run) / self.folder
 
-    @property
+    @cached_property
     def case(self) -> Path:
         """The case that is run."""
         return self.place / CASE
 
-    @property
+    @cached_property
     def log(self) -> Path:
         """Where its output goes."""
         return self.place / LOG
 
-    @property
+    @cached_property
     def ended(self) -> Path:
         """Where it is kept how it ended."""
         return self.place / ENDED
@@ -122,6 +124,7 @@ class Ended:
 
 
 T = TypeVar("T", Order, Ended)
+_NAMES = {cls: [field.name for field in fields(cls)] for cls in (Order, Ended)}
 
 
 def keep(ended: Ended, path: Path) -> None:
@@ -137,10 +140,11 @@ def keep(ended: Ended, path: Path) -> None:
         It cannot be written; ENOSPC where the disk is full.
     """
     part = path.with_suffix(".part")
+    text = json.dumps(to_json(ended)).encode()
     try:
-        with part.open("w", encoding="utf-8") as stream:
-            json.dump(to_json(ended), stream)
-        part.replace(path)
+        with open(part, "wb") as stream:  # noqa: PTH123  half the time
+            stream.write(text)
+        os.replace(part, path)  # noqa: PTH105  the same
     except OSError:
         part.unlink(missing_ok=True)
         raise
@@ -148,7 +152,8 @@ def keep(ended: Ended, path: Path) -> None:
 
 def to_json(made: Order | Ended) -> dict[str, Any]:
     """Give plain JSON values."""
-    return dict(vars(made))
+    known = vars(made)
+    return {name: known[name] for name in _NAMES[type(made)]}
 
 
 def from_json(cls: type[T], given: Mapping[str, Any]) -> T:
@@ -159,8 +164,7 @@ def from_json(cls: type[T], given: Mapping[str, Any]) -> T:
     KeyError, TypeError, ValueError
         They are none of an order or an end.
     """
-    known = {field.name for field in fields(cls)}
-    values = {name: value for name, value in given.items() if name in known}
+    values = {name: given[name] for name in _NAMES[cls] if name in given}
     if cls is Ended:
         values["kind"] = Kind(values["kind"])
     return cls(**values)
