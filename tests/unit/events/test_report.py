@@ -16,12 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anticline.errors import Failed
+from anticline.events.progress import TaskRecord
 from anticline.events.query import RunState
 from anticline.events.record import Event
 from anticline.events.report import gantt, graph, tables
 from anticline.events.report.layers import ranks
 from anticline.events.report.origins import parameters, sources
 from anticline.events.report.page import page, write
+from anticline.events.report.pictures import examples
 from anticline.events.runs import look
 from conftest import Needs
 from simulated_run import inversion, simulate, survey, tasks_of, write_run
@@ -165,6 +167,19 @@ def test_inputs_without_known_hashes_are_none(tmp_path: Path) -> None:
     assert sources(tmp_path) == []
     (tmp_path / "hashes.json").write_text('{"a": 7, "b": [1, 2, "cd"]}')
     assert [source.path for source in sources(tmp_path)] == ["b"]
+
+
+def test_a_loop_is_shown_by_its_last_iteration_so_far() -> None:
+    done = [
+        TaskRecord("model", "model"),
+        *(
+            TaskRecord(f"invert({n})/gradient[{k}]", "invert/gradient")
+            for n in (1, 9, 10)
+            for k in (0, 1)
+        ),
+    ]
+    names = [task.id for task in examples(done)]
+    assert names == ["model", "invert(10)/gradient[0]"]
 
 
 def test_the_tail_of_a_long_log_is_its_last_lines(tmp_path: Path) -> None:

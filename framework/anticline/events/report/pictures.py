@@ -105,12 +105,12 @@ def _wanted(sight: Sight) -> Iterator[_Wanted]:
         if shown[task.step] < MOST_OF_STEP:
             shown[task.step] += 1
             yield from _outputs(sight.folder, task, result=True)
-    for task in _examples(done):
+    for task in examples(done):
         if not shown[task.step]:
             yield from _outputs(sight.folder, task, result=False)
 
 
-def _examples(done: Iterable[TaskRecord]) -> Iterable[TaskRecord]:
+def examples(done: Iterable[TaskRecord]) -> Iterable[TaskRecord]:
     """Give one task of each step, of a loop's the first of the last iteration."""
     found: dict[str, TaskRecord] = {}
     for task in done:
