@@ -21,6 +21,9 @@ Fault = tuple[str, str]
 def faults(parameters: Mapping[str, Any], survey: Survey) -> list[Fault]:
     """Say all that is wrong with the parameters of CONDITIONING for a survey.
 
+    survey : the whole one. A part of it may lack a shot that is named, and may keep
+        no trace, and all is well.
+
     Whether any trace is left is asked only where nothing else is wrong.
     """
     found = [

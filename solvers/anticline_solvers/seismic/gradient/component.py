@@ -15,7 +15,7 @@ from functools import partial
 from anticline.component import Case, RunContext
 from anticline.errors import Finding
 from anticline_solvers.formats.gathers import GatherReader
-from anticline_solvers.formats.survey import Survey
+from anticline_solvers.formats.survey import Survey, read_survey
 from anticline_solvers.numerics.dispersion import EDGE_STEPS
 from anticline_solvers.seismic import capacity, checks
 from anticline_solvers.seismic.conditioning import building, trace_faults
@@ -47,10 +47,10 @@ def check(case: Case, comm_size: int) -> list[Finding]:
     findings += checks.kept_shots(case, survey)
     if checks.recorded(survey):
         return findings
-    wrong = [
-        *conditioning.faults(case.parameters, survey),
-        *misfits.faults(case.parameters, survey),
-    ]
+    whole = read_survey(case.inputs["gathers"])  # a shot may be named in any part
+    wrong = conditioning.faults(case.parameters, whole)
+    if "misfit" in case.parameters:
+        wrong += misfits.faults(case.parameters, survey)
     findings += [case.finding(f"parameters.{name}", text) for name, text in wrong]
     findings += _traces(case, survey, sound=not wrong)
     kept = capacity.Kept(OWNED, tolerance_of(case), EDGE_STEPS)
