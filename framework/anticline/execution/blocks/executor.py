@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -74,6 +75,8 @@ class Blocks(HighThroughputExecutor):
         self._known: dict[str, Block] = {}
         self._failures, self._not_before = 0, 0.0
         self._held: dict[str, float] = {}
+        self._growing = threading.Lock()
+        self._most: int = options["provider"].max_blocks
 
     def send(self, message: bytes, weight: int) -> Future[Any]:
         """Queue a message for a worker; its future gives what the worker gives."""
@@ -90,10 +93,24 @@ class Blocks(HighThroughputExecutor):
 
     def scale_out_facade(self, n: int) -> list[str]:
         """Ask for more blocks, unless the last ones failed just now."""
-        if time.monotonic() < self._not_before:
-            return []
-        made: list[str] = super().scale_out_facade(n)
-        return made
+        with self._growing:
+            if time.monotonic() < self._not_before:
+                return []
+            made: list[str] = super().scale_out_facade(min(n, self._lacking()))
+            return made
+
+    def grow(self) -> None:
+        """Ask for the first blocks now; Parsl would after its next look."""
+        self.scale_out_facade(self._most)
+
+    def _lacking(self) -> int:
+        """Count the blocks that there is work for, and that were not asked for."""
+        asked = sum(not one.terminal for one in list(self._status.values()))
+        wanted = math.ceil(self.outstanding() / self._slots_of_a_block())
+        return max(0, min(wanted, self._most) - asked)
+
+    def _slots_of_a_block(self) -> int:
+        return int(self.workers_per_node) * self.slots.nodes
 
     def scale_in(self, blocks: int, max_idletime: float | None = None) -> list[str]:
         """Give back blocks; none where none are too many.
@@ -110,10 +127,6 @@ class Blocks(HighThroughputExecutor):
         """Ask for no block any more, whatever waits."""
         self._not_before = math.inf
 
-    def ask_for_no_more(self) -> None:
-        """Let no block begin any more."""
-        self._not_before = float("inf")
-
     def status(self) -> dict[str, JobStatus]:
         """Ask after the blocks; where the interchange is gone, all tasks are lost."""
         process = self.interchange_proc
@@ -128,11 +141,12 @@ class Blocks(HighThroughputExecutor):
 
     def hold(self, block: str) -> None:
         """Send a block (by its name) nothing any more."""
-        now = time.monotonic()
-        if self.bad_state_is_set or now - self._held.get(block, -HELD_S) < HELD_S:
+        now, number = time.monotonic(), block.removeprefix(f"{self.label}-")
+        if self.bad_state_is_set or number not in self.blocks_to_job_id:
+            return
+        if now - self._held.get(block, -HELD_S) < HELD_S:
             return
         self._held[block] = now
-        number = block.removeprefix(f"{self.label}-")
         self._hold_block(number)  # type: ignore[no-untyped-call]
 
     def blocks(self) -> list[Block]:

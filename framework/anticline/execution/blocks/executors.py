@@ -14,7 +14,6 @@ import logging
 import os
 import re
 import signal
-import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -25,6 +24,7 @@ from anticline.cluster.model import Cluster
 from anticline.errors import BadInput, Finding
 from anticline.execution.blocks.configuration import FOLDER, config, executor
 from anticline.execution.blocks.slots import Slots, slots_of, weight_of
+from anticline.execution.blocks.station import Station
 from anticline.execution.blocks.timing import CLUSTER, Timing
 from anticline.execution.blocks.worker import packed
 from anticline.execution.node.measure import now_utc
@@ -64,9 +64,7 @@ class Executors:
         self._cluster, self._timing, self._tell = cluster, timing, tell
         _log_to(run / FOLDER / "parsl.log")
         self._kernel: DataFlowKernel = DataFlowKernel(config(cluster, run, (), timing))
-        self._made: dict[Slots, Blocks] = {}
-        self._gone: list[Blocks] = []
-        self._making = threading.Lock()
+        self._stations: dict[Slots, Station] = {}
         self._open = True
 
     def __enter__(self) -> Executors:
@@ -84,7 +82,7 @@ class Executors:
 
     def submit(self, orders: Sequence[Order], queue: str) -> Future[list[Ended]]:
         """Send tasks that ask for the same to one worker of a queue."""
-        blocks = self._blocks(slots_of(orders[0], queue))
+        station = self._station(slots_of(orders[0], queue))
         weight = weight_of(orders[0], self._cluster.queues[queue])
         given: Future[list[Ended]] = Future()
         given.set_running_or_notify_cancel()
@@ -93,21 +91,21 @@ class Executors:
             ends = _ends(done, orders)
             for ended in ends:
                 if ended.kind in _AWAY and ended.block:
-                    blocks.hold(ended.block)
+                    station.hold(ended.block)
             given.set_result(ends)
 
-        blocks.send(packed(orders), weight).add_done_callback(pass_on)
+        station.send(packed(orders), weight).add_done_callback(pass_on)
         return given
 
     def blocks(self) -> list[Block]:
         """Tell of all jobs that hold or held workers."""
-        everyone = [*self._gone, *self._made.values()]
-        return [block for made in everyone for block in made.blocks()]
+        return [block for made in self._executors() for block in made.blocks()]
 
     def stop(self) -> None:
         """Ask what runs to keep its work and end; nothing that waits is begun."""
-        for made in list(self._made.values()):
-            made.stop_growing()
+        for station in self._stations.values():
+            station.stop_growing()
+        for made in self._executors():
             for number in list(made.blocks_to_job_id):
                 made.hold(f"{made.label}-{number}")
             _signal(made, self._cluster)
@@ -116,20 +114,23 @@ class Executors:
         """End all workers and their jobs; what runs is asked to stop, and killed."""
         if self._open:
             self._open = False
+            for station in self._stations.values():
+                station.stop_growing()
+                station.settle()
             self._kernel.cleanup()
 
-    def _blocks(self, slots: Slots) -> Blocks:
-        with self._making:
-            made = self._made.get(slots)
-            if made is not None and made.bad_state_is_set:  # its interchange is gone
-                self._gone.append(made)
-                made = None
-            if made is None:
-                before = sum(one.slots == slots for one in self._gone)
-                made = executor(self._cluster, slots, self._timing, self._tell, before)
-                self._kernel.add_executors([made])
-                self._made[slots] = made
-            return made
+    def _station(self, slots: Slots) -> Station:
+        if slots not in self._stations:
+            self._stations[slots] = Station(lambda before: self._make(slots, before))
+        return self._stations[slots]
+
+    def _make(self, slots: Slots, before: int) -> Blocks:
+        made = executor(self._cluster, slots, self._timing, self._tell, before)
+        self._kernel.add_executors([made])
+        return made
+
+    def _executors(self) -> list[Blocks]:
+        return [made for one in self._stations.values() for made in one.made]
 
 
 def _ends(done: Future[Any], orders: Sequence[Order]) -> list[Ended]:
