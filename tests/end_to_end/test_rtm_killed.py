@@ -50,7 +50,7 @@ def stop_after_two_shots(line: Line, ranks: int, number: signal.Signals) -> int:
     ("ranks", "number"),
     [
         (2, signal.SIGKILL),
-        (1, signal.SIGTERM),
+        pytest.param(1, signal.SIGTERM, marks=pytest.mark.slow),
         pytest.param(1, signal.SIGKILL, marks=pytest.mark.slow),
         pytest.param(1, signal.SIGINT, marks=pytest.mark.slow),
         pytest.param(2, signal.SIGTERM, marks=pytest.mark.slow),
