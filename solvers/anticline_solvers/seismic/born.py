@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike
 from anticline_solvers.domain.layout import Array
 from anticline_solvers.domain.placement import Reader
 from anticline_solvers.seismic.physics import Propagator
+from anticline_solvers.seismic.scattering import ScatteredTraces
 from anticline_solvers.seismic.timeloop import propagate
 
 
@@ -45,17 +46,11 @@ def born(
     -------
     (receivers.owned.size, nt) [Pa], this rank's receivers.
     """
-    relative = (
-        2 * propagator.placement.extend(perturbation) / _nonzero(propagator.velocity)
-    )
-    scattered = propagator.start()
     values = np.asarray(series, propagator.dtype)
-    traces = np.zeros((values.shape[1], receivers.owned.size), propagator.dtype)
-    for n, second in enumerate(_second_differences(propagator, sources, values)):
-        scattered.previous[:] -= relative * second
-        propagator.step(scattered)
-        propagator.sample(scattered, receivers, traces[n])
-    return np.ascontiguousarray(traces.T)
+    heard = ScatteredTraces(propagator, receivers, values.shape[1], perturbation)
+    silent = propagator.points(np.empty((0, propagator.placement.grid.ndim)))
+    propagate(propagator, sources, values, silent, at_step=heard.hear)
+    return heard.owned()
 
 
 def born_adjoint(

@@ -18,6 +18,11 @@ from anticline.component import (
 )
 from anticline_solvers.seismic.gathers.declaration import BAND, NOISE
 from anticline_solvers.seismic.gradient.declaration import GRADIENT, SUM_GRADIENTS
+from anticline_solvers.seismic.linear.declaration import (
+    BORN,
+    LINEAR_GRADIENT,
+    PERTURBATION,
+)
 from anticline_solvers.seismic.parameters import (
     IMAGING_INTERVAL,
     PART,
@@ -255,4 +260,7 @@ COMPONENTS = (
     WAVELET,
     GRADIENT,
     SUM_GRADIENTS,
+    PERTURBATION,
+    BORN,
+    LINEAR_GRADIENT,
 )

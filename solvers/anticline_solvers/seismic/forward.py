@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from anticline.component import Case, RunContext
 from anticline.errors import Diverged, Finding
+from anticline_solvers.domain.points import Points
 from anticline_solvers.formats.checkpoint import Reader
 from anticline_solvers.formats.gathers import combine, write_shot
 from anticline_solvers.formats.hdf5 import finished
@@ -26,8 +27,13 @@ from anticline_solvers.formats.survey import Shot, Survey, read_survey
 from anticline_solvers.numerics.dispersion import EDGE_STEPS, correct
 from anticline_solvers.seismic import checks
 from anticline_solvers.seismic.acquisition.aperture import Box, window
-from anticline_solvers.seismic.acquisition.recording import Recording
+from anticline_solvers.seismic.acquisition.recording import (
+    Listening,
+    Recording,
+    Traces,
+)
 from anticline_solvers.seismic.modelling import Modelling
+from anticline_solvers.seismic.physics import Propagator
 from anticline_solvers.seismic.shots import identity, parts, run_lock
 from anticline_solvers.seismic.shots.files import ShotFiles
 from anticline_solvers.seismic.shots.restart import Restart
@@ -39,6 +45,9 @@ from anticline_solvers.seismic.shots.schedule import (
 from anticline_solvers.seismic.shots.watch import Watch
 
 STEPS_PER_SANITY = 100
+
+Listen = Callable[[Propagator, Points, int], Listening]
+"""listen(propagator, receivers, time steps) -> what hears the waves."""
 
 
 def check(case: Case, comm_size: int) -> list[Finding]:
@@ -57,16 +66,21 @@ def check(case: Case, comm_size: int) -> list[Finding]:
 
 def run(case: Case, context: RunContext) -> None:
     """Model every shot of its part that is not done yet, then write the gathers."""
+    run_shots(case, context, Job)
+
+
+def run_shots(case: Case, context: RunContext, kind: type[Job]) -> None:
+    """Run a kind of job under the lock of its folder; collective."""
     with run_lock.held(context.comm, context.folder / "shots"):
-        _model_all(case, context)
+        _model_all(case, context, kind)
 
 
-def _model_all(case: Case, context: RunContext) -> None:
+def _model_all(case: Case, context: RunContext, kind: type[Job]) -> None:
     output, comm = case.outputs["gathers"], context.comm
     if comm.bcast(comm.rank == 0 and finished(output, context.fingerprint)):
         context.log(f"{output} is there, made by this case; nothing to do")
         return
-    job = Job.of(case, context)
+    job = kind.of(case, context)
     survey, files = job.survey, job.files
     pending = comm.bcast(job.pending() if comm.rank == 0 else None)
     context.log(job.describe(len(pending)))
@@ -87,10 +101,10 @@ def _model_all(case: Case, context: RunContext) -> None:
 class Job:
     """Everything that the shots of a run share."""
 
+    case: Case
     modelling: Modelling
     survey: Survey
     files: ShotFiles
-    aperture_m: float | None
     tell: Callable[[str], None]
     which: str = ""
 
@@ -107,7 +121,11 @@ class Job:
         modelling = Modelling.of(case.inputs["model"], p, comm, group)
         files = ShotFiles(context.folder / "shots", shared)
         which = parts.told(survey, p)
-        return cls(modelling, survey, files, p["aperture_m"], context.tell, which)
+        return cls(case, modelling, survey, files, context.tell, which)
+
+    def listen(self, box: Box) -> Listen:
+        """Give what makes the ears of a shot on a window."""
+        return Traces
 
     def pending(self) -> list[int]:
         """Shots that are not done yet."""
@@ -130,10 +148,18 @@ class Job:
         """Model one shot and write its file; collective over the group."""
         shot, comm = self.survey.shot(shot_id), self.modelling.comm
         own = identity.own(shot)
-        box = window(self.modelling.grid, shot, self.aperture_m)
+        box = window(self.modelling.grid, shot, self.case.parameters["aperture_m"])
         checkpoints = self.files.checkpoints(shot_id, own)
         restart = Restart(checkpoints, comm, f"shot {shot_id}", self.tell)
-        traces = model_shot(self.modelling, self.survey, shot, box, watch, restart)
+        traces = model_shot(
+            self.modelling,
+            self.survey,
+            shot,
+            box,
+            watch,
+            restart,
+            listen=self.listen(box),
+        )
         if traces is not None:
             path, origin = self.files.path(shot_id), self.files.origin(own)
             write_shot(path, self.survey, shot_id, traces, origin)
@@ -148,10 +174,12 @@ def model_shot(
     watch: Watch,
     restart: Restart,
     velocity_m_s: float | None = None,
+    listen: Listen = Traces,
 ) -> NDArray[np.float32] | None:
     """Model one gather, from its newest checkpoint on; collective over the group.
 
     velocity_m_s : of a homogeneous medium, in the place of the model's.
+    listen : makes what hears the waves.
 
     The loop runs EDGE_STEPS beyond the last sample, which the time correction needs.
 
@@ -161,9 +189,9 @@ def model_shot(
     propagator = modelling.propagator(box, velocity_m_s)
     sources = propagator.points(shot.source_m[None, :], density=True)
     wavelet = modelling.source(survey, EDGE_STEPS)
-    recording = Recording(
-        propagator, sources, wavelet, propagator.points(shot.receivers_m)
-    )
+    receivers = propagator.points(shot.receivers_m)
+    traces = listen(propagator, receivers, wavelet.shape[1])
+    recording = Recording(propagator, sources, wavelet, traces)
     if found := restart.found():
         with Reader(found[0]) as reader:
             recording.restore(reader)

@@ -66,7 +66,7 @@ def propagate(
         acting, reading = (n, n - 1) if transpose else (n - 1, n)
         act = values[acting] if acting >= 0 else None
         propagator.step(state, inject, act, transpose=transpose)
-        if reading >= 0:
+        if reading >= 0 and record.n:
             propagator.sample(state, record, traces[reading])
         if at_step is not None:
             at_step(n, state)

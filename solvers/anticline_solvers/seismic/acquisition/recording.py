@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -13,6 +13,30 @@ from anticline_solvers.domain.points import Points
 from anticline_solvers.formats.checkpoint import Reader
 from anticline_solvers.seismic.physics import Propagator
 from anticline_solvers.seismic.timeloop import AtStep, propagate
+
+
+class Listening(Protocol):
+    """What hears a source wavefield once, and gives traces of it.
+
+    done : time steps heard.
+    """
+
+    done: int
+
+    def hear(self, n: int, state: Any) -> None:
+        """Take in the field of time step n, unless it has been heard before."""
+
+    def whole(self) -> Array | None:
+        """Give traces (n_receivers, done) on rank 0, None elsewhere; collective."""
+
+    def parts(self) -> list[Part]:
+        """Give what has been heard so far; collective, the same names on all ranks."""
+
+    def facts(self) -> dict[str, int]:
+        """Give numbers, the same on all ranks."""
+
+    def restore(self, read: ReadBox, fact: Callable[[str], Any]) -> None:
+        """Go on from what `parts` and `facts` gave."""
 
 
 class Traces:
@@ -35,9 +59,12 @@ class Traces:
 
     def whole(self) -> Array | None:
         """Give (n_receivers, done) on rank 0, None elsewhere; collective."""
+        return self._propagator.placement.collect(self._receivers, self.mine())
+
+    def mine(self) -> Array:
+        """Give this rank's receivers, (owned, done)."""
         samples = self._propagator.memory.to_host(self._samples[: self.done])
-        rows = np.ascontiguousarray(samples.T)
-        return self._propagator.placement.collect(self._receivers, rows)
+        return np.ascontiguousarray(samples.T)
 
     def parts(self) -> list[Part]:
         """Give the traces so far, on rank 0; collective."""
@@ -67,16 +94,15 @@ class Traces:
 class Recording:
     """One shot's forward run with its receivers; a `restart.Resumable`.
 
-    sources, receivers : points of the propagator.
+    sources : points of the propagator. traces : hear the field.
     series : (sources.n, nt), source samples, the same on every rank.
     """
 
     def __init__(
-        self, propagator: Propagator, sources: Points, series: Array, receivers: Points
+        self, propagator: Propagator, sources: Points, series: Array, traces: Listening
     ) -> None:
         self._propagator = propagator
-        self._sources, self._series = sources, series
-        self._traces = Traces(propagator, receivers, series.shape[1])
+        self._sources, self._series, self._traces = sources, series, traces
         self._silent = propagator.points(np.empty((0, propagator.placement.grid.ndim)))
         self._state = propagator.start()
 

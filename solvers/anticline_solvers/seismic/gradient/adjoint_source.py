@@ -19,7 +19,7 @@ import numpy as np
 from anticline_solvers.domain.layout import Array
 from anticline_solvers.formats.survey import Shot, Survey
 from anticline_solvers.numerics.dispersion import correct, correct_transposed
-from anticline_solvers.seismic.acquisition.recording import Traces
+from anticline_solvers.seismic.acquisition.recording import Listening
 from anticline_solvers.seismic.forward import insist_finite
 from anticline_solvers.seismic.imaging.migration import Series
 from anticline_solvers.seismic.misfits.evaluated import Evaluated
@@ -49,7 +49,7 @@ class AdjointSource:
     def __init__(
         self,
         propagator: Propagator,
-        traces: Traces,
+        traces: Listening,
         survey: Survey,
         shot: Shot,
         objective: Objective | None,

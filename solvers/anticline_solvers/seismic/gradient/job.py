@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from anticline_solvers.formats.survey import Shot
 from anticline_solvers.numerics.dispersion import EDGE_STEPS
 from anticline_solvers.seismic.acquisition.aperture import Box, window
 from anticline_solvers.seismic.acquisition.recording import Traces
-from anticline_solvers.seismic.forward import insist_finite, watched
+from anticline_solvers.seismic.forward import Listen, insist_finite, watched
 from anticline_solvers.seismic.gradient import output, records, shots
 from anticline_solvers.seismic.gradient.adjoint_source import AdjointSource, Outcome
 from anticline_solvers.seismic.gradient.finishing import finished
@@ -64,6 +65,11 @@ class Job(job.Job):
         shared = job.shared(case, context, survey, tolerance_of(case), most)
         return cls(**shared, numbers=numbers)
 
+    @property
+    def wishes(self) -> Mapping[str, Any]:
+        """What the case asks for."""
+        return self.case.parameters
+
     def extent(self) -> Extent:
         """Cells that a snapshot holds: all of a rank, those of the layers too."""
         return OWNED
@@ -75,7 +81,7 @@ class Job(job.Job):
         propagator = modelling.propagator(box)
         at_step = watched(propagator, task.watch, shot.id)
         points = propagator.points(shot.receivers_m)
-        traces = Traces(propagator, points, self.steps)
+        traces = self.listen(box)(propagator, points, self.steps)
         wavelet = modelling.source(self.survey, EDGE_STEPS).T
         sources = propagator.points(shot.source_m[None, :], density=True)
         source = SourceField(
@@ -93,6 +99,10 @@ class Job(job.Job):
         self.correlate(task, sums, source, receiver)
         return self._made(task, box, sums, adjoint)
 
+    def listen(self, box: Box) -> Listen:
+        """Give what makes the ears of a shot on a window."""
+        return Traces
+
     def objective(self, shot: Shot, recorded: Array | None) -> Objective | None:
         """Make what a shot's predicted traces are held to, on rank 0 of the group.
 
@@ -101,14 +111,14 @@ class Job(job.Job):
         if recorded is None:
             return None
         weights = shots.weights_of(self.case).get(shot.id)
-        return objective.of(self.case.parameters, shot, self.survey, recorded, weights)
+        return objective.of(self.wishes, shot, self.survey, recorded, weights)
 
     def _made(
         self, task: job.Task, box: Box, sums: GradientSums, adjoint: AdjointSource
     ) -> job.Made | None:
         """Finish a shot's sums; collective over the group."""
         modelling, outcome = self.modelling, adjoint.outcome
-        velocity, factor = np.ones(()), 1.0
+        velocity, factor = np.ones(0, np.float32), 1.0
         if outcome is not None:
             velocity, factor = read_field(modelling.model, "vp", box), outcome.factor
         fields = finished(
@@ -118,7 +128,7 @@ class Job(job.Job):
             modelling.dt_s,
             factor,
             self.every,
-            self.case.parameters["parameter"],
+            self.wishes["parameter"],
         )
         if fields is None or outcome is None:
             return None
@@ -145,8 +155,8 @@ class Job(job.Job):
         """Write the gradient, and the traces that outputs ask for, on rank 0."""
         misfits = {s: self.files.fact(s, MISFIT) for s in self.survey.shot_ids}
         measured = Measured(
-            self.case.parameters["parameter"],
-            self.case.parameters["misfit"],
+            self.wishes["parameter"],
+            self.wishes["misfit"],
             misfits,
             self.numbers,
         )

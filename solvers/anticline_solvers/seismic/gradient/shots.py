@@ -25,8 +25,12 @@ def taken(case: Case, survey: Survey) -> Survey:
 
 
 def numbers_of(case: Case) -> dict[str, int]:
-    """Read `iteration` and `evaluation` of the model, where it has them."""
-    return read_numbers(case.inputs["model"], (ITERATION, EVALUATION))
+    """Read `iteration` and `evaluation` of what is sought, where it has them.
+
+    That is the perturbation, where the case has one, else the model.
+    """
+    sought = case.inputs.get("perturbation", case.inputs["model"])
+    return read_numbers(sought, (ITERATION, EVALUATION))
 
 
 def survey_of(case: Case) -> tuple[Survey, dict[str, int]]:

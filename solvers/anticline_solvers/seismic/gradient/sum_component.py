@@ -10,6 +10,7 @@ however shots are grouped into parts and parts into sums.
 from __future__ import annotations
 
 import math
+from functools import partial
 
 from anticline.component import Case, RunContext
 from anticline.component.units import size_text
@@ -41,12 +42,12 @@ def check(case: Case, comm_size: int) -> list[Finding]:
     findings = checks.output(case, RESULT)
     headings = []
     for path in case.lists[PORT]:
-        heading = checks.attempt(lambda path=path: read_heading(path), findings)
+        heading = checks.attempt(partial(read_heading, path), findings)
         if heading is not None:
             headings.append(heading)
-            checks.attempt(lambda path=path: read_measured(path), findings)
-            texts = addable.not_finite(heading, read_window)
-            findings += [_about(case, text) for text in texts]
+            checks.attempt(partial(read_measured, path), findings)
+            found = addable.not_finite(heading, read_window)
+            findings += [_about(case, text) for text in found]
     texts = [*addable.differences(headings), *addable.shared_shots(headings)]
     findings += [_about(case, text) for text in texts]
     return findings or _room(case, headings[0])

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anticline_solvers.domain.layout import Array
-from anticline_solvers.domain.part import Part, ReadBox
 from anticline_solvers.numerics.storage import ForwardRun, KeepSnapshot
+from anticline_solvers.seismic.acquisition.recording import Listening
 from anticline_solvers.seismic.imaging.extent import Extent
 from anticline_solvers.seismic.physics import Propagator
 from anticline_solvers.seismic.timeloop import propagate
@@ -34,22 +34,6 @@ class Series:
     values: NDArray[np.float32]
 
 
-class Recorder(Protocol):
-    """Listens to a source wavefield on its first pass; part of its checkpoints."""
-
-    def hear(self, n: int, state: Any) -> None:
-        """Take in the field of time step n, unless it has been heard before."""
-
-    def parts(self) -> list[Part]:
-        """Give what has been heard so far; collective, the same names on all ranks."""
-
-    def facts(self) -> dict[str, int]:
-        """Give numbers, the same on all ranks."""
-
-    def restore(self, read: ReadBox, fact: Callable[[str], Any]) -> None:
-        """Go on from what `parts` and `facts` gave."""
-
-
 class SourceField:
     """The source wavefield of a shot, as `numerics.storage` runs it.
 
@@ -67,7 +51,7 @@ class SourceField:
         every: int,
         extent: Extent,
         at_step: AtStep,
-        recorder: Recorder | None = None,
+        recorder: Listening | None = None,
     ) -> None:
         """Keep a snapshot every ``every`` time steps."""
         self.propagator, self.series = propagator, source
