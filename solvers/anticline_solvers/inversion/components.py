@@ -29,8 +29,7 @@ from anticline.component import (
     VelocityModel,
     Viewer,
 )
-from anticline_solvers.inversion.parameterisation import PARAMETERS
-from anticline_solvers.inversion.settings import CONJUGACY, METHODS
+from anticline_solvers.inversion.settings import CONJUGACY, METHODS, PARAMETERS
 
 _INVERSION = "anticline_solvers.inversion"
 _DIGEST = "anticline_solvers.formats.digest"

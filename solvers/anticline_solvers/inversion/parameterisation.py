@@ -19,7 +19,6 @@ Field = NDArray[np.float32]
 EXACT = "exact"
 """No file between: x is used as it is (for the machine on its own)."""
 
-PARAMETERS = ("vp", "slowness", "squared_slowness", "perturbation")
 _POWER = {"slowness": 1.0, "squared_slowness": 2.0}
 
 

@@ -29,7 +29,7 @@ class Problem:
     """A model's start, its bounds, and where its cells lie.
 
     start : x, float64, any number of axes. spacing_m : of its cells, for each axis.
-    parameter : one of `parameterisation.PARAMETERS`, or EXACT.
+    parameter : one of `settings.PARAMETERS`, or EXACT.
     reference : x that Tikhonov's term takes the change from; None: the start.
     smoothing_m : of gradients, standard deviation for each axis [m]; () for none.
     local_smoothing_m : of each cell [m], in the place of it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+PARAMETERS = ("vp", "slowness", "squared_slowness", "perturbation")
 METHODS = ("lbfgs", "nlcg", "cg")
 CONJUGACY = ("hager_zhang", "polak_ribiere")
 CURVATURE = {"lbfgs": 0.9, "nlcg": 0.1}

@@ -244,6 +244,17 @@ def test_what_is_no_json_is_refused_with_its_line(
     assert words in finding.text
 
 
+def test_finding_the_components_loads_no_array_library() -> None:
+    program = (
+        "import sys; from anticline.component import Registry; Registry.discover(); "
+        "print([name for name in ('numpy', 'h5py', 'scipy') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
 def test_a_case_in_json_loads_no_yaml(folder: Path) -> None:
     path = write(folder, ["a.h5"], ".json", component="machine.ring", inputs={})
     path.write_text('{"component": "machine.ring", "outputs": {"report": "r.json"}}')
