@@ -9,7 +9,7 @@ A step that decreases enough and did not go far enough bounds the search from be
 one that does not decrease enough, or whose misfit is no number, from above. The next
 step is the minimum of the cubic through both ends (a parabola where a slope is
 missing), kept away from the ends; without an upper end the secant of the slopes,
-between 1.5 and 8 times as far. Nocedal and Wright 2006, doi:10.1007/978-0-387-40065-5,
+between 1.5 and 4 times as far. Nocedal and Wright 2006, doi:10.1007/978-0-387-40065-5,
 chapter 3; Lewis and Overton 2013, doi:10.1007/s10107-012-0514-2.
 """
 
@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 INNER, SHRINK = 0.1, 0.2
-LEAST_GROWTH, MOST_GROWTH = 1.5, 8.0
+LEAST_GROWTH, MOST_GROWTH = 1.5, 4.0
 NARROW = 1e-10
 
 
