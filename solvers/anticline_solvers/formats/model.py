@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 FORMAT = "anticline-model/1"
-GRIDDED = (FORMAT, "anticline-image/1")
+GRIDDED = (FORMAT, "anticline-image/1", "anticline-gradient/1")
 UNITS = {
     "vp": "m/s",
     "vs": "m/s",

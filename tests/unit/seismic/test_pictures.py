@@ -10,10 +10,14 @@ from anticline.component import Viewer
 from anticline.component.registry import resolve
 from anticline.errors import BadInput
 from anticline_solvers.domain.grid import Grid
+from anticline_solvers.domain.placed import Placed
 from anticline_solvers.formats import gathers, image, model, survey
+from anticline_solvers.formats.gradient import Measured, write_gradient
 from anticline_solvers.formats.image_gathers import GatherAxes, write_image_gathers
+from anticline_solvers.formats.sums import Origin
 from anticline_solvers.seismic.pictures import figures as pictures
 from anticline_solvers.seismic.pictures.gather_pictures import draw_image_gathers
+from anticline_solvers.seismic.pictures.gradient_pictures import draw_gradient
 from anticline_solvers.seismic.pictures.sections import (
     exaggeration,
     extent_of,
@@ -38,6 +42,8 @@ def files(tmp_path: Path) -> dict[str, Path]:
             "volume",
             "cube",
             "image_gathers",
+            "gradient",
+            "slope",
         )
     }
     ramp = np.linspace(1500, 4500, 1200).reshape(60, 20)
@@ -63,7 +69,20 @@ def files(tmp_path: Path) -> dict[str, Path]:
     axes = GatherAxes(FLAT, (np.arange(100, 600, 50.0),), "x", np.arange(-50, 51, 10.0))
     lagged = rng.normal(size=axes.shape).astype(np.float32)
     write_image_gathers(made["image_gathers"], axes, lagged)
+    for name, grid in (("gradient", FLAT), ("slope", DEEP)):
+        measured = Measured("vp", "least_squares", {1: 2.5}, {})
+        waves = np.sin(np.arange(np.prod(grid.shape))).reshape(grid.shape)
+        fields = {"gradient": waves, "illumination": waves**2}
+        whole = {k: Placed((0,) * grid.ndim, field) for k, field in fields.items()}
+        write_gradient(made[name], grid, whole, measured, Origin({1: "a"}, {}, None))
     return made
+
+
+def test_a_gradient_in_3d_has_three_slices_of_both_fields(files, tmp_path):
+    (drawn,) = draw_gradient(files["slope"], tmp_path, at="30,60,90")
+    assert imread(drawn).shape[1] > 1000
+    with pytest.raises(BadInput, match="3 numbers"):
+        draw_gradient(files["slope"], tmp_path, at="30,60")
 
 
 @pytest.mark.parametrize("viewer", VIEWERS, ids=lambda viewer: viewer.name)

@@ -16,12 +16,11 @@ from anticline_solvers.seismic.timeloop import AtStep, propagate
 
 
 class Listening(Protocol):
-    """What hears a source wavefield once, and gives traces of it.
+    """What hears a source wavefield once, and gives traces of it."""
 
-    done : time steps heard.
-    """
-
-    done: int
+    @property
+    def done(self) -> int:
+        """Time steps heard."""
 
     def hear(self, n: int, state: Any) -> None:
         """Take in the field of time step n, unless it has been heard before."""

@@ -57,10 +57,10 @@ def draw_model(
 ) -> list[Path]:
     """Draw a field; `at` is x,y,z [m] of the slices in 3-D."""
     grid, ends = model.read_grid(path), percentile(clip)
-    found = sections(path, grid, dataset, _position(at, grid))
+    found = sections(path, grid, dataset, position(at, grid))
     values = np.concatenate([section.values.ravel() for section in found])
     low, high = np.nanpercentile(values, [100 - ends, ends])
-    title = f"{path.name}: {dataset}, {_size(grid)}"
+    title = f"{path.name}: {dataset}, {size_of(grid)}"
     return _draw_sections(found, grid, out, path, dataset, title, (low, high), colours)
 
 
@@ -76,7 +76,7 @@ def draw_image(
 ) -> list[Path]:
     """Draw a data set of an image; `over` names a model to draw it on."""
     grid = image.read_grid(path)
-    where = _position(at, grid)
+    where = position(at, grid)
     found = sections(path, grid, dataset, where)
     values = np.concatenate([section.values.ravel() for section in found])
     most = float(np.nanpercentile(np.abs(values), percentile(clip))) or 1.0
@@ -86,7 +86,7 @@ def draw_image(
         below = sections(Path(over), model.read_grid(Path(over)), "vp", where)
     shots = len(image.read_shots(path))
     stacked = f", {shots} shots" if shots else ""
-    title = f"{path.name}: {dataset}{stacked}, {_size(grid)}"
+    title = f"{path.name}: {dataset}{stacked}, {size_of(grid)}"
     limits = (least, most)
     return _draw_sections(
         found, grid, out, path, dataset, title, limits, colours, below
@@ -156,7 +156,7 @@ def _draw_sections(
     for i, (frame, section) in enumerate(zip(frames, found, strict=True)):
         under = below[i] if below else None
         ratio = stretch if section.down == "z" else 1
-        shown = _draw_section(frame, section, limits, colours, under, ratio)
+        shown = draw_section(frame, section, limits, colours, under, ratio)
     label = LABELS.get(dataset, dataset)
     figure.colorbar(shown, ax=list(frames), label=label, shrink=0.92, pad=0.02)
     told = f", vertical exaggeration {stretch:g}" if stretch != 1 else ""
@@ -183,7 +183,7 @@ def _panels(found: list[Section], stretch: float) -> tuple[Figure, list[Axes]]:
     return figure, list(frames)
 
 
-def _draw_section(
+def draw_section(
     frame: Axes,
     section: Section,
     limits: tuple[float, float],
@@ -257,7 +257,7 @@ def _draw_positions(frame: Axes, made: survey.Survey) -> None:
         frame.invert_yaxis()  # as depth does, and y in slices of a model
 
 
-def _position(text: str, grid: Grid) -> tuple[float, ...] | None:
+def position(text: str, grid: Grid) -> tuple[float, ...] | None:
     """Read x,y,z [m] of the slices; None is the middle."""
     if not text:
         return None
@@ -286,7 +286,8 @@ def _chosen(text: str, shot_ids: tuple[int, ...]) -> list[int]:
     return known
 
 
-def _size(grid: Grid) -> str:
+def size_of(grid: Grid) -> str:
+    """Say a grid's cells and spacing in a title."""
     cells = " x ".join(str(n) for n in grid.shape)
     steps = " x ".join(f"{h:g}" for h in sorted(set(grid.spacing_m)))
     return f"{cells} cells of {steps} m"

@@ -29,4 +29,11 @@ _IMAGE_GATHERS = Viewer(
     draw="anticline_solvers.seismic.pictures.gather_pictures:draw_image_gathers",
     summary="side by side; options over=offset or angle, points clip colours",
 )
-VIEWERS = (*_SECTIONS, _IMAGE_GATHERS)
+_GRADIENT = Viewer(
+    name="gradient",
+    format="anticline-gradient/1",
+    recognise=_RECOGNISE,
+    draw="anticline_solvers.seismic.pictures.gradient_pictures:draw_gradient",
+    summary="above its illumination; options clip colours at",
+)
+VIEWERS = (*_SECTIONS, _IMAGE_GATHERS, _GRADIENT)
