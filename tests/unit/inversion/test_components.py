@@ -8,6 +8,7 @@ import shutil
 import h5py
 import numpy as np
 import pytest
+from matplotlib.image import imread
 
 from mpi4py import MPI
 
@@ -19,6 +20,8 @@ from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats import model
 from anticline_solvers.formats.geometry import Frame
 from anticline_solvers.inversion import files
+from anticline_solvers.inversion.components import VIEWERS
+from anticline_solvers.inversion.pictures import draw_state
 from plugins.bowl import bowl_at_work as bowl
 
 GRID = Grid((12, 10), (20.0, 20.0), (0.0, 0.0))
@@ -355,6 +358,30 @@ def test_a_misfit_that_is_not_quadratic_is_no_input_of_cg(folder):
     evaluate(folder, 1, misfit=1e9)
     with pytest.raises(BadInput, match="not quadratic"):
         run(advancing(folder, 1))
+
+
+@pytest.mark.parametrize("evaluations", [0, 1, 4])
+def test_a_state_is_drawn_however_far_it_is(folder, evaluations):
+    run(beginning(folder, first_change=0.5))
+    for number in range(evaluations):
+        evaluate(folder, number)
+        run(advancing(folder, number))
+    viewer = next(v for v in VIEWERS if v.format == "anticline-inversion/1")
+    path = folder / f"state{evaluations}.h5"
+    assert resolve(viewer.recognise)(path) == viewer.format
+    (drawn,) = resolve(viewer.draw)(path, folder)
+    pixels = imread(drawn)
+    assert drawn == folder / f"state{evaluations}.png"
+    assert pixels.shape[1] > 1000
+    assert np.unique(pixels[..., 0]).size > 50
+
+
+def test_the_plane_in_the_middle_of_a_volume_is_drawn(folder):
+    grid = Grid((6, 5, 4), (10.0, 10.0, 10.0), (0.0, 0.0, 0.0))
+    volume = 2000.0 + np.arange(120.0).reshape(grid.shape)
+    model.write_model(folder / "start.h5", grid, {"vp": volume})
+    run(beginning(folder))
+    assert draw_state(folder / "state0.h5", folder / "v.png") == [folder / "v.png"]
 
 
 def test_unknown_names_are_told_by_the_declaration(folder):
