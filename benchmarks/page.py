@@ -21,6 +21,11 @@ STORAGE = (
     "| storage | tolerance | time over memory | bytes held | peak growth "
     "| image difference |\n|---|---|---|---|---|---|\n"
 )
+GRADIENT = (
+    "| contestant | steps between terms | speed over deepwave, every 8 "
+    "| of its modelling alone | time over its own modelling | peak growth "
+    "| gradient difference |\n|---|---|---|---|---|---|---|\n"
+)
 THROUGHPUT = (
     "| contestant | speed over plain Parsl | tasks a second | overhead of a task "
     "| start of workers | driver's memory |\n|---|---|---|---|---|---|\n"
@@ -116,6 +121,37 @@ def storage_tables(records: list[Record]) -> str:
     return text
 
 
+def gradient_table(records: list[Record]) -> str:
+    """Make the table of the gradient benchmark."""
+    if not records:
+        return ""
+    first = records[0]
+    cells = " x ".join(map(str, first["shape"]))
+    versions = {one["competitor"]: one["version"] for one in records}
+    text = f"### The gradient of a shot, {cells} cells\n\n" + GRADIENT
+    for one in records:
+        name = one["team"]
+        if "auto" in name:
+            name = name.replace("auto", f"auto (takes {one['chosen']})")
+        text += f"| {name} | {one['every']} | {spread(one['speed_over_peer'])} "
+        text += f"| {spread(one['forward_speed_over_peer'])} "
+        text += f"| {spread(one['time_over_forward'])} "
+        text += f"| {one['peak_grown_bytes'] / 1e6:.0f} MB "
+        text += f"| {difference_of(one['gradient_difference'])} |\n"
+    text += f"\n{first['rounds']} rounds of {first['steps']} time steps, "
+    text += f"{first['receivers']} receivers; "
+    text += ", ".join(f"{name} {version}" for name, version in versions.items()) + "."
+    apart = [one["gather_difference"] for one in records]
+    if apart[0] is not None:
+        text += f" Gathers differ by {max(apart):.1e} (relative L2)."
+    return text + "\n\n"
+
+
+def difference_of(found: float | None) -> str:
+    """Text of a relative difference; a dash for none."""
+    return "-" if found is None else f"{found:.1e}"
+
+
 def throughput_tables(kinds: Iterable[list[Record]]) -> str:
     """Make the tables of the throughput benchmark, one for each kind of tasks."""
     text = ""
@@ -149,17 +185,20 @@ def compose(
     cases: Iterable[tuple[Case, list[Record]]],
     ranks: list[Record],
     storage: list[Record],
+    gradient: list[Record],
     throughput: list[list[Record]],
 ) -> str:
     """Make the whole section."""
     parts = [(case, records) for case, records in cases if records]
     small = [one for records in throughput for one in records]
-    stamps = [records[0] for _, records in parts] or ranks or storage or small
+    stamps = (
+        [records[0] for _, records in parts] or ranks or storage or gradient or small
+    )
     text = machine_line(stamps[0]) if stamps else ""
     text += QUICK if any(stamp["quick"] for stamp in stamps) else ""
     text += "".join(comparison(case, records) for case, records in parts)
     text += ranks_table(ranks) + storage_tables(storage)
-    return text + throughput_tables(throughput)
+    return text + gradient_table(gradient) + throughput_tables(throughput)
 
 
 def replace_section(path: Path, section: str) -> None:

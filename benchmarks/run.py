@@ -17,6 +17,7 @@ from pathlib import Path
 
 import agreement
 import competitors
+import gradient
 import machine
 import page
 import records
@@ -35,6 +36,7 @@ NAMES = (
     *(case.name for case in CASES),
     scaling.NAME,
     *storage.NAMES,
+    gradient.NAME,
     *throughput.NAMES,
 )
 
@@ -122,6 +124,12 @@ def main() -> None:
             stamp = session.stamp()
             found = storage.run(ndim, rounds, given.quick, say)
             session.append(name, [stamp | one for one in found])
+    if not given.case or gradient.NAME in given.case:
+        rounds = min(given.rounds, 3)
+        say(f"{gradient.NAME}: {rounds} rounds")
+        stamp = session.stamp()
+        found = gradient.run(rounds, given.quick, missing, say)
+        session.append(gradient.NAME, [stamp | one for one in found])
     for name in throughput.NAMES:
         if not given.case or name in given.case:
             rounds = min(given.rounds, 3)
@@ -133,6 +141,7 @@ def main() -> None:
         ((case, session.latest(case.name)) for case in cases),
         session.latest(scaling.NAME),
         [one for name in storage.NAMES for one in session.latest(name)],
+        session.latest(gradient.NAME),
         [session.latest(name) for name in throughput.NAMES],
     )
     say("\n" + text)
