@@ -7,6 +7,9 @@ from typing import Any
 
 PARAMETERS = ("vp", "slowness", "squared_slowness", "perturbation")
 METHODS = ("lbfgs", "nlcg", "cg")
+PARAMETERS = ("vp", "slowness", "squared_slowness", "perturbation")
+"""What can be inverted for (`parameterisation`)."""
+
 CONJUGACY = ("hager_zhang", "polak_ribiere")
 CURVATURE = {"lbfgs": 0.9, "nlcg": 0.1}
 
