@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-PARAMETERS = ("vp", "slowness", "squared_slowness", "perturbation")
 METHODS = ("lbfgs", "nlcg", "cg")
 PARAMETERS = ("vp", "slowness", "squared_slowness", "perturbation")
 """What can be inverted for (`parameterisation`)."""
