@@ -23,11 +23,12 @@ CLUSTERS = sorted((CONFIGS / "clusters").glob("*.yaml"))
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Files of the right length in the places of public data."""
-    dataset, files = catalogue().select("marmousi2")
-    for file in files:
-        path = tmp_path / dataset.folder / file.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(bytes(file.size_bytes or 0))
+    for name in ("marmousi2", "marmousi2-benchmark"):
+        dataset, files = catalogue().select(name)
+        for file in files:
+            path = tmp_path / dataset.folder / file.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(bytes(file.size_bytes or 0))
     monkeypatch.setenv("ANTICLINE_DATA", str(tmp_path))
 
 

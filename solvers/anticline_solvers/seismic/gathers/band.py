@@ -28,7 +28,7 @@ from anticline_solvers.seismic.conditioning.band_pass import BandPass, corners
 from anticline_solvers.seismic.conditioning.checks import band_faults
 from anticline_solvers.seismic.gathers.resampling import Resampling
 
-QUIET = 3e-4
+QUIET = 8e-4
 """Of the filtered wavelet's peak: what is below before it begins is cut off."""
 
 SAMPLES_PER_PERIOD = 4.0
