@@ -6,8 +6,8 @@ B takes a perturbation to its scattered traces (`seismic.born`), C is the condit
 d the observed traces. g is exact, so that f is the quadratic that conjugate gradients
 minimise: least-squares migration. At dv = 0, g is a migrated image of -d.
 
-Source: G. Dutta, Y. Huang, W. Dai, X. Wang and G. T. Schuster (2014), Making the most
-out of the least (squares migration), doi:10.1190/segam2014-1242.1.
+Sources: T. Nemeth, C. Wu and G. T. Schuster (1999), doi:10.1190/1.1444517; W. Dai,
+P. Fowler and G. T. Schuster (2012), doi:10.1111/j.1365-2478.2012.01092.x.
 """
 
 from __future__ import annotations
