@@ -44,13 +44,7 @@ __all__ = [
 
 FORMAT = "anticline-model/1"
 GRIDDED = (FORMAT, "anticline-image/1", "anticline-gradient/1")
-UNITS = {
-    "vp": "m/s",
-    "vs": "m/s",
-    "rho": "kg/m3",
-    "reflectivity": "1",
-    "perturbation": "m/s",
-}
+UNITS = {"vp": "m/s", "vs": "m/s", "rho": "kg/m3", "reflectivity": "1"}
 SLAB_CELLS = 2**24
 
 Field = NDArray[np.float32]

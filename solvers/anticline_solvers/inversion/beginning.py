@@ -31,7 +31,7 @@ def run(case: Case, context: RunContext) -> None:
         files.write(found, case.outputs["state"], case.outputs["model"], origin)
         box = found.state.problem.box
         context.log(
-            f"{found.state.settings.method} for {found.field}: "
+            f"{found.state.settings.method} for {case.parameters['parameter']}: "
             f"{int((~box.fixed).sum()):,} of {box.lower.size:,} cells may move"
         )
     context.comm.Barrier()
@@ -41,14 +41,13 @@ def begun(case: Case) -> files.Inversion:
     """Make the state of a case without findings."""
     path, p = case.inputs["model"], case.parameters
     grid, start, found = bounded(case)
-    start = found.clip(start)
-    field = files.field_of(p["parameter"])
     carried = {
         name: model.read_field(path, name)
         for name in model.fields_of(path)
-        if name != field
+        if name != files.FIELD
     }
-    state = machine.begin(_problem(case, grid, start, found), settings_of(p))
+    given = _problem(case, grid, found.clip(start), found)
+    state = machine.begin(given, settings_of(p))
     return files.Inversion(state, grid, model.read_frame(path), carried)
 
 
@@ -57,7 +56,7 @@ def _problem(case: Case, grid: Grid, start: Field, found: Limits) -> Problem:
     name = p["parameter"]
     reference = None
     if "reference" in case.inputs:
-        given = _start(case.inputs["reference"], name)
+        given = model.read_field(case.inputs["reference"])
         reference = parameters.from_field(name, given)
     return Problem(
         start=parameters.from_field(name, start),
@@ -66,39 +65,36 @@ def _problem(case: Case, grid: Grid, start: Field, found: Limits) -> Problem:
         parameter=name,
         reference=reference,
         smoothing_m=_each(p["smoothing_m"], grid.ndim),
-        local_smoothing_m=_local(p, case.inputs["model"]),
+        local_smoothing_m=_local(p, velocity_path(case)),
     )
 
 
 def bounded(case: Case) -> tuple[Grid, Field, Limits]:
     """Give the grid, the start, and its bounds, those of fixed cells too."""
     path, p = case.inputs["model"], case.parameters
-    grid, start = model.read_grid(path), _start(path, p["parameter"])
+    grid, start = model.read_grid(path), model.read_field(path)
     given = {
         name: model.read_field(case.inputs[name], "mask" if name == "mask" else "vp")
         for name in ("lower", "upper", "mask")
         if name in case.inputs
     }
     found = bounding.limits(start, p, given.get("lower"), given.get("upper"))
-    vp = model.read_field(path, "vp")
-    still: Mask = masks.fixed(grid, vp, p, given.get("mask"))
+    velocity = model.read_field(velocity_path(case))
+    still: Mask = masks.fixed(grid, velocity, p, given.get("mask"))
     return grid, start, found.fix(still, start)
 
 
-def _start(path: Path, parameter: str) -> Field:
-    """Read the field that is inverted for; a perturbation that is not there is 0."""
-    field = files.field_of(parameter)
-    if field in model.fields_of(path):
-        return model.read_field(path, field)
-    return np.zeros(model.read_grid(path).shape, np.float32)
+def velocity_path(case: Case) -> Path:
+    """Name the model whose velocities tell water, salt and wavelengths."""
+    return case.inputs.get("velocity", case.inputs["model"])
 
 
 def _local(p: Mapping[str, Any], path: Path) -> Array | None:
-    """Give the smoothing of each cell [m], a share of the start's wavelength."""
+    """Give the smoothing of each cell [m], a share of the wavelength there."""
     share = p["smoothing_wavelengths"]
     if not share:
         return None
-    velocity = np.asarray(model.read_field(path, "vp"), np.float64)
+    velocity = np.asarray(model.read_field(path), np.float64)
     return np.asarray(velocity * (share / p["frequency_hz"]))
 
 

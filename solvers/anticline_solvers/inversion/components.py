@@ -197,6 +197,7 @@ BEGIN = Component(
         Input(
             "reference", VelocityModel, "that Tikhonov's change is from", optional=True
         ),
+        Input("velocity", VelocityModel, "what is perturbed", optional=True),
     ),
     outputs=(
         Output("state", Inversion, "to be advanced by a gradient"),

@@ -18,6 +18,9 @@ from anticline_solvers.inversion.evaluated import Wanted
 from anticline_solvers.inversion.parameterisation import Field, to_field
 from anticline_solvers.inversion.state import State
 
+FIELD = "vp"
+"""What is inverted for; of a perturbation it holds dv [m/s]."""
+
 Origin = tuple[Mapping[str, object], str]
 """Provenance and fingerprint of what a case writes."""
 
@@ -37,26 +40,15 @@ class Inversion:
     model_digest: str = ""
 
     @property
-    def field(self) -> str:
-        """Name of the field that is inverted for."""
-        return field_of(self.state.problem.parameter)
-
-    @property
     def wanted(self) -> Wanted:
         """The gradient that is asked for."""
         return Wanted(self.grid, self.state.problem.parameter, self.model_digest)
 
 
-def field_of(parameter: str) -> str:
-    """Name the field of a model that a parameter is of."""
-    return "perturbation" if parameter == "perturbation" else "vp"
-
-
 def write(found: Inversion, state: Path, asked: Path, origin: Origin) -> None:
     """Write the model to be evaluated, then the state that asks for it."""
     write_model(asked, found, found.state.asked, origin)
-    name = {"field": found.field, "model_digest": digest(asked)}
-    document = kept.document_of(found.state) | name
+    document = kept.document_of(found.state) | {"model_digest": digest(asked)}
     contents = Kept(
         document,
         kept.arrays_of(found.state),
@@ -71,12 +63,12 @@ def write(found: Inversion, state: Path, asked: Path, origin: Origin) -> None:
 def write_model(path: Path, found: Inversion, x: Array, origin: Origin) -> None:
     """Write a model with the fields carried; it says which evaluation it is for."""
     made = to_field(found.state.problem.parameter, x)
-    fields = {found.field: made, **found.carried}
+    fields = {FIELD: made, **found.carried}
     at = {"iteration": found.state.iteration, "evaluation": found.state.evaluation}
     model.write_model(
         path,
         found.grid,
-        dict(sorted(fields.items(), reverse=True)),  # vp before rho
+        fields,
         found.frame,
         *origin,
         attributes=at,

@@ -15,7 +15,6 @@ from matplotlib.figure import Figure
 
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.inversion import files
-from anticline_solvers.inversion.files import Inversion
 from anticline_solvers.inversion.parameterisation import Field, to_field
 from anticline_solvers.inversion.state import Row, State
 from anticline_solvers.seismic.pictures.drawing import (
@@ -44,18 +43,18 @@ def draw_state(
     curve, above, below = figure.subplots(3, 1, height_ratios=[CURVE_IN, high, high])
     _draw_misfit(curve, state)
     limits = tuple(np.percentile(now.values, [100 - ends, ends]))
-    title = f"{found.field} after iteration {state.iteration} [m/s]"
+    name = "dv" if state.problem.parameter == "perturbation" else "vp"
+    title = f"{name} after iteration {state.iteration} [m/s]"
     _draw_section(above, now, now.values, limits, colour_map(colours), title)
     change = now.values - before.values
     most = float(np.percentile(np.abs(change), ends)) or 1.0
     title = "change from the start [m/s]"
     _draw_section(below, now, change, (-most, most), "seismic", title)
-    figure.suptitle(f"{path.name}: {_told(found)}")
+    figure.suptitle(f"{path.name}: {_told(state)}")
     return [save(figure, out, path, "")]
 
 
-def _told(found: Inversion) -> str:
-    state = found.state
+def _told(state: State) -> str:
     done = f"{state.settings.method}, {len(state.history)} evaluations"
     return f"{done}; {state.why.value}" if state.why else done
 

@@ -20,7 +20,8 @@ BYTES, ARRAYS = 8, 16
 """Of a cell's value; arrays of a state beside the pairs, at most."""
 
 NO_BOUNDS = "cg takes no bounds; take lbfgs, or leave it out"
-OPTIONAL = ("lower", "upper", "mask", "reference")
+OPTIONAL = ("lower", "upper", "mask", "reference", "velocity")
+BOUNDS = ("minimum_velocity_m_s", "maximum_velocity_m_s", "largest_change")
 
 
 def check(case: Case, comm_size: int) -> list[Finding]:
@@ -38,51 +39,36 @@ def check(case: Case, comm_size: int) -> list[Finding]:
 
 
 def _readable(case: Case) -> list[Finding]:
-    """Find inputs that are no models, or hold values that are no velocities."""
+    """Find inputs that are no models, or hold values that are none of theirs."""
     findings: list[Finding] = []
     for name, path in case.inputs.items():
         try:
-            if name == "mask":
-                model.read_field(path, "mask", _corner(path))
-            elif fault := model.velocity_fault(path, "vp"):
+            if fault := _value_fault(name, path, case.parameters["parameter"]):
                 findings.append(case.finding(f"inputs.{name}", f"{path}: {fault}"))
         except BadInput as error:
             findings += error.findings
     return findings
 
 
-def _corner(path: Path) -> tuple[slice, ...]:
-    return tuple(slice(0, 1) for _ in model.read_grid(path).shape)
+def _value_fault(name: str, path: Path, parameter: str) -> str | None:
+    """Say what is wrong with the values of an input; BadInput where it has none."""
+    if name == "mask":
+        model.summary(path, "mask")
+        return None
+    if name == "velocity" or parameter != "perturbation":
+        return model.velocity_fault(path)
+    bad = model.summary(path)["nan"]
+    return f"'vp' has {bad:,} values that are not finite" if bad else None
 
 
 def _settings_faults(case: Case) -> Iterator[tuple[str, str]]:
-    p = case.parameters
-    if p["method"] == "cg":
-        for name in ("minimum_velocity_m_s", "maximum_velocity_m_s", "largest_change"):
-            if p[name] is not None:
-                yield f"parameters.{name}", f"{name}: {NO_BOUNDS}"
-        for name in ("lower", "upper"):
-            if name in case.inputs:
-                yield f"inputs.{name}", f"{name}: {NO_BOUNDS}"
-        if p["total_variation"] > 0:
-            yield (
-                "parameters.total_variation",
-                "total_variation: cg takes quadratic terms",
-            )
-        if p["subsets"]:
-            yield (
-                "parameters.subsets",
-                "subsets: cg needs all shots each time",
-            )
-    elif p["damping"] > 0:
-        yield "parameters.damping", f"damping is of cg, method is {p['method']}"
-    axes = len(model.read_grid(case.inputs["model"]).shape)
+    yield from _cg_faults(case)
+    yield from _perturbation_faults(case)
+    p, axes = case.parameters, len(model.read_grid(case.inputs["model"]).shape)
     for name in ("smoothing_m", "tikhonov_axes"):
         if p[name] is not None and len(p[name]) not in (1, axes):
-            yield (
-                f"parameters.{name}",
-                f"{name}: {len(p[name])} numbers found, one or {axes} are needed",
-            )
+            text = f"{name}: {len(p[name])} numbers found, one or {axes} are needed"
+            yield f"parameters.{name}", text
     if p["smoothing_wavelengths"] is not None:
         if p["frequency_hz"] is None:
             text = "frequency_hz is missing: of the wavelength of smoothing_wavelengths"
@@ -90,6 +76,41 @@ def _settings_faults(case: Case) -> Iterator[tuple[str, str]]:
         if p["smoothing_m"] is not None:
             text = "smoothing_m and smoothing_wavelengths are given; give one"
             yield "parameters.smoothing_m", text
+
+
+def _cg_faults(case: Case) -> Iterator[tuple[str, str]]:
+    """Find what cg does not do, and what it alone does."""
+    p = case.parameters
+    if p["method"] != "cg":
+        if p["damping"] > 0:
+            yield "parameters.damping", f"damping is of cg, method is {p['method']}"
+        return
+    for name in BOUNDS:
+        if p[name] is not None:
+            yield f"parameters.{name}", f"{name}: {NO_BOUNDS}"
+    for name in ("lower", "upper"):
+        if name in case.inputs:
+            yield f"inputs.{name}", f"{name}: {NO_BOUNDS}"
+    if p["total_variation"] > 0:
+        text = "total_variation: cg takes quadratic terms"
+        yield "parameters.total_variation", text
+    if p["subsets"]:
+        yield "parameters.subsets", "subsets: cg needs all shots each time"
+
+
+def _perturbation_faults(case: Case) -> Iterator[tuple[str, str]]:
+    """Find what needs velocities, where a perturbation alone is given."""
+    p = case.parameters
+    if p["parameter"] != "perturbation":
+        return
+    for name in BOUNDS if p["method"] != "cg" else ():
+        if p[name] is not None:
+            text = f"{name}: bounds of a perturbation are the inputs lower and upper"
+            yield f"parameters.{name}", text
+    for name in ("water_velocity_m_s", "salt_velocity_m_s", "smoothing_wavelengths"):
+        if p[name] is not None and "velocity" not in case.inputs:
+            text = f"{name} needs the input velocity, the model that is perturbed"
+            yield f"parameters.{name}", text
 
 
 def _grids(case: Case, grid: Grid) -> Iterator[tuple[str, str]]:
