@@ -9,7 +9,7 @@ survey. Functions give texts, one a fault, with what was found, needed and to be
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -116,6 +116,23 @@ def silent_records(survey: Survey, fastest_m_s: float) -> list[str]:
         f"nor those of {len(late) - 1} more shots; give times in s (divide ms by "
         "1000), lengths in m, or record longer"
     ]
+
+
+def unfit(
+    grid: Grid, survey: Survey, slowest_m_s: float, fastest_m_s: float
+) -> Iterator[tuple[str, str]]:
+    """Say of the model, or of the gathers, why they cannot belong together.
+
+    slowest_m_s, fastest_m_s : of the model, positive. Yields (input, text).
+    """
+    if text := velocity_unit(slowest_m_s, fastest_m_s):
+        yield "model", text
+        return  # what follows is judged by these velocities
+    if text := spread_unit(grid, survey.shots):
+        yield "gathers", text
+        return
+    for text in silent_records(survey, fastest_m_s):
+        yield "gathers", text
 
 
 def shot_texts(

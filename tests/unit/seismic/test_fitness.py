@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anticline_solvers.domain.grid import Grid
+from anticline_solvers.formats.gathers import write_gathers
+from anticline_solvers.formats.model import write_model
 from anticline_solvers.formats.survey import Shot, Survey
 from anticline_solvers.seismic.acquisition.wavelets import ricker
 from anticline_solvers.seismic.fitness import (
@@ -17,8 +19,12 @@ from anticline_solvers.seismic.fitness import (
     shot_texts,
     silent_records,
     spread_unit,
+    unfit,
     velocity_unit,
 )
+from anticline_solvers.seismic.gradient.component import check
+from anticline_solvers.seismic.gradient.declaration import GRADIENT
+from surveys import case
 
 GRID = Grid((100, 50), (10.0, 10.0), (0.0, 0.0))
 RECEIVERS = np.column_stack([np.arange(100.0, 900.0, 50.0), np.full(16, 10.0)])
@@ -96,3 +102,42 @@ def test_a_survey_differs_from_itself_in_nothing_and_from_others_in_all():
     assert "lacks 1 of the observed shots, the first is 2" in texts[0]
     assert "has 299 samples of 0.004 s, the observed gathers 300" in texts[1]
     assert "shot 1 has other receivers, or another source" in texts[2]
+
+
+def test_the_first_thing_that_is_wrong_is_told_and_not_what_follows_from_it():
+    assert list(unfit(GRID, SURVEY, 1500.0, 4000.0)) == []
+    ((place, text),) = unfit(GRID, SURVEY, 1.5, 4.0)
+    assert place == "model"
+    assert "km/s" in text
+    quick = replace(SURVEY, sample_interval_s=0.004e-3)
+    assert [place for place, _ in unfit(GRID, quick, 1500.0, 4000.0)] == ["gathers"]
+
+
+@pytest.mark.parametrize(
+    ("scale", "traces", "text"),
+    [
+        (1e-3, arrivals(1500.0), "velocities from 1.5 to 1.5 m/s"),
+        (1.0, arrivals(9000.0, delay_s=0.0), "can arrive"),
+        (1.0, arrivals(1500.0, 60.0), "where the wavelet ends"),
+    ],
+    ids=["unit", "time", "band"],
+)
+def test_a_gradient_of_gathers_that_do_not_fit_the_model_is_refused(
+    tmp_path, scale, traces, text
+):
+    vp = np.full(GRID.shape, scale * 1500.0, np.float32)
+    write_model(tmp_path / "model.h5", GRID, {"vp": vp})
+    write_gathers(tmp_path / "g.h5", SURVEY, [(shot.id, traces) for shot in SHOTS])
+    files = {"model": tmp_path / "model.h5", "gathers": tmp_path / "g.h5"}
+    made = case(GRADIENT, files, {"gradient": tmp_path / "gradient.h5"})
+    assert text in "\n".join(finding.text for finding in check(made, 1))
+
+
+def test_what_a_filter_takes_away_is_no_fault(tmp_path):
+    write_model(tmp_path / "model.h5", GRID, {"vp": np.full(GRID.shape, 1500.0)})
+    traces = arrivals(1500.0) + 3.0 * arrivals(1500.0, 60.0)
+    write_gathers(tmp_path / "g.h5", SURVEY, [(shot.id, traces) for shot in SHOTS])
+    files = {"model": tmp_path / "model.h5", "gathers": tmp_path / "g.h5"}
+    outputs = {"gradient": tmp_path / "gradient.h5"}
+    assert check(case(GRADIENT, files, outputs), 1)
+    assert not check(case(GRADIENT, files, outputs, high_cut_hz=[15.0, 30.0]), 1)

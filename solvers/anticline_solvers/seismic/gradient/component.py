@@ -10,14 +10,16 @@ docs/reference/gradient.md says what each parameter does.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from functools import partial
 
 from anticline.component import Case, RunContext
 from anticline.errors import Finding
-from anticline_solvers.formats.gathers import GatherReader
-from anticline_solvers.formats.survey import Survey, read_survey
+from anticline_solvers.formats.gathers import GatherReader, Traces
+from anticline_solvers.formats.model import summary
+from anticline_solvers.formats.survey import Shot, Survey, read_survey
 from anticline_solvers.numerics.dispersion import EDGE_STEPS
-from anticline_solvers.seismic import capacity, checks
+from anticline_solvers.seismic import capacity, checks, fitness
 from anticline_solvers.seismic.conditioning import building, trace_faults
 from anticline_solvers.seismic.conditioning import checks as conditioning
 from anticline_solvers.seismic.conditioning.declaration import REFUSE
@@ -52,10 +54,29 @@ def check(case: Case, comm_size: int) -> list[Finding]:
     if "misfit" in case.parameters:
         wrong += misfits.faults(case.parameters, survey)
     findings += [case.finding(f"parameters.{name}", text) for name, text in wrong]
-    findings += _traces(case, survey, sound=not wrong)
+    apart = list(_unfit(case, survey))
+    findings += apart
+    findings += _traces(case, survey, sound=not wrong and not apart)
     kept = capacity.Kept(OWNED, tolerance_of(case), EDGE_STEPS)
     findings += checks.imaging(case, survey, comm_size, kept)
     return findings + _space(case, survey)
+
+
+def _unfit(case: Case, survey: Survey) -> Iterator[Finding]:
+    """Find units, positions and times that no wave joins with the model."""
+    path = case.inputs["model"]
+    grid = checks.attempt(lambda: checks.velocity_grid(path), [])
+    if grid is None or grid.ndim != survey.ndim:
+        return
+    if (found := summary(path))["first_bad"] is None:
+        for name, text in fitness.unfit(grid, survey, found["min"], found["max"]):
+            yield case.finding(f"inputs.{name}", text)
+
+
+def _fastest_m_s(case: Case) -> float | None:
+    """Velocity of the model that no wave exceeds; None where the model is at fault."""
+    found = checks.attempt(lambda: summary(case.inputs["model"]), [])
+    return None if found is None or found["first_bad"] is not None else found["max"]
 
 
 def _traces(case: Case, survey: Survey, *, sound: bool) -> list[Finding]:
@@ -65,7 +86,7 @@ def _traces(case: Case, survey: Survey, *, sound: bool) -> list[Finding]:
     """
     findings: list[Finding] = []
     weights = checks.attempt(lambda: shots.weights_of(case), findings) or {}
-    path = case.inputs["gathers"]
+    fastest_m_s, path = _fastest_m_s(case), case.inputs["gathers"]
     reader = checks.attempt(lambda: GatherReader(path, complete=False), findings)
     if reader is None:
         return findings
@@ -81,9 +102,20 @@ def _traces(case: Case, survey: Survey, *, sound: bool) -> list[Finding]:
                 continue
             counted = building.weights(case.parameters, shot) > 0.0
             counted &= weights.get(shot.id, counted) > 0.0
-            faults = trace_faults.find(shot.id, traces).among(counted)
-            findings += [Finding(str(path), None, text) for text in faults.texts()]
+            texts = trace_faults.find(shot.id, traces).among(counted).texts()
+            if not texts and fastest_m_s is not None:
+                texts = _beyond(case, survey, shot, traces, fastest_m_s)
+            findings += [Finding(str(path), None, text) for text in texts]
     return findings
+
+
+def _beyond(
+    case: Case, survey: Survey, shot: Shot, traces: Traces, fastest_m_s: float
+) -> list[str]:
+    """Say that a shot's traces, as compared, hold what no wave of the model makes."""
+    chain = building.of(case.parameters, shot, survey)
+    compared = chain.apply(trace_faults.cleaned(traces))
+    return fitness.shot_texts(shot, compared, survey, fastest_m_s)
 
 
 def _space(case: Case, survey: Survey) -> list[Finding]:
