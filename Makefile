@@ -10,7 +10,7 @@ DRAWN := model smooth survey stack reflectivity
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test test-mpi test-full test-gpu bench jobscripts doctor lock clean
+.PHONY: help setup demo check test test-mpi test-full test-gpu bench jobscripts parallelcluster doctor lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -58,6 +58,9 @@ jobscripts: setup ## render jobscripts/ anew
 	@$(RENDER) --out jobscripts/x86 --queue x86
 	@$(RENDER) --out jobscripts/graviton --queue graviton
 	@$(RENDER) --out jobscripts/gpu --queue x86 --queue shots=gpu --queue image=gpu
+
+parallelcluster: setup ## render parallelcluster/*.yaml anew
+	@anticline cluster render configs/clusters/aws.yaml --out parallelcluster
 
 doctor: setup ## what this machine offers, and a remedy for each lack
 	@anticline doctor

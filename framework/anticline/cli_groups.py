@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
+from anticline import cli_aws
 from anticline.errors import ExitCode
 
 DATA_HELP = "Public data sets: what is known, where it lies, and getting it."
 Names = Annotated[list[str], typer.Argument(help="NAME, or NAME/FILE of a data set.")]
-CLUSTER_HELP = "Clusters: one described, and a real Slurm on this one machine."
+CLUSTER_HELP = "Clusters: described, on AWS, and a real Slurm on this one machine."
 ClusterFile = Annotated[Path, typer.Argument(help="Cluster file (YAML).")]
 SlurmFolder = Annotated[
     Path, typer.Option("--folder", help="Where all its files lie; on a local disk.")
@@ -35,6 +36,7 @@ def cluster() -> typer.Typer:
     group.command("up")(cluster_up)
     group.command("status")(cluster_status)
     group.command("down")(cluster_down)
+    cli_aws.add_to(group)
     return group
 
 

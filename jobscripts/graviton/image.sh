@@ -1,6 +1,6 @@
 #!/bin/bash
 # Rendered by anticline; change the workflow, the case or the cluster file.
-# step image: seismic.rtm, 8 tasks, on queue graviton (hpc7g.16xlarge)
+# step image: seismic.rtm, 8 tasks, on queue graviton (c8g.48xlarge)
 #SBATCH --job-name=image
 #SBATCH --partition=graviton
 #SBATCH --nodes=1
@@ -14,7 +14,7 @@
 #SBATCH --open-mode=append
 #SBATCH --output=logs/%x-%j.log
 
-source /shared/anticline/.venv-aarch64/bin/activate
+source /shared/anticline/aarch64/activate.sh
 export OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1
 
 # Which task this is, submit.sh says: a folder, and of an array the element in it.

@@ -1,21 +1,21 @@
 #!/bin/bash
 # Rendered by anticline; change the workflow, the case or the cluster file.
-# step model: models.anticline, on queue graviton (hpc7g.16xlarge)
+# step model: models.anticline, on queue graviton (c8g.48xlarge)
 #SBATCH --job-name=model
 #SBATCH --partition=graviton
 #SBATCH --nodes=1
 #SBATCH --ntasks=1
 #SBATCH --ntasks-per-node=1
-#SBATCH --cpus-per-task=64
-#SBATCH --mem=123904M
+#SBATCH --cpus-per-task=192
+#SBATCH --mem=372736M
 #SBATCH --time=24:00:00
 #SBATCH --signal=B:USR1@120
 #SBATCH --requeue
 #SBATCH --open-mode=append
 #SBATCH --output=logs/%x-%j.log
 
-source /shared/anticline/.venv-aarch64/bin/activate
-export OMP_NUM_THREADS=64 NUMBA_NUM_THREADS=64
+source /shared/anticline/aarch64/activate.sh
+export OMP_NUM_THREADS=192 NUMBA_NUM_THREADS=192
 
 # Which task this is, submit.sh says: a folder, and of an array the element in it.
 task=run/$1${SLURM_ARRAY_TASK_ID:+/$(printf %03d "$SLURM_ARRAY_TASK_ID")}
@@ -32,7 +32,7 @@ export ANTICLINE_OUTCOME=$task/outcome.json
 # The signal comes 120 s before the walltime, or with a pre-emption.
 trap 'kill -USR1 "$ranks" 2>/dev/null' USR1 TERM
 
-srun --mpi=pmix --cpus-per-task=64 --cpu-bind=cores --kill-on-bad-exit=0 \
+srun --mpi=pmix --cpus-per-task=192 --cpu-bind=cores --kill-on-bad-exit=0 \
     anticline-rank models.anticline "$task/case.json" >>"$task/log.txt" 2>&1 &
 ranks=$!
 wait "$ranks"

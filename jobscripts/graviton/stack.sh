@@ -1,20 +1,20 @@
 #!/bin/bash
 # Rendered by anticline; change the workflow, the case or the cluster file.
-# step stack: seismic.stack, 3 tasks, on queue graviton (hpc7g.16xlarge)
+# step stack: seismic.stack, 3 tasks, on queue graviton (c8g.48xlarge)
 #SBATCH --job-name=stack
 #SBATCH --partition=graviton
 #SBATCH --nodes=1
 #SBATCH --ntasks=1
 #SBATCH --ntasks-per-node=1
 #SBATCH --cpus-per-task=1
-#SBATCH --mem=1936M
+#SBATCH --mem=1941M
 #SBATCH --time=24:00:00
 #SBATCH --signal=B:USR1@120
 #SBATCH --requeue
 #SBATCH --open-mode=append
 #SBATCH --output=logs/%x-%j.log
 
-source /shared/anticline/.venv-aarch64/bin/activate
+source /shared/anticline/aarch64/activate.sh
 export OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1
 
 # Which task this is, submit.sh says: a folder, and of an array the element in it.

@@ -14,7 +14,7 @@
 #SBATCH --open-mode=append
 #SBATCH --output=logs/%x-%j.log
 
-source /shared/anticline/.venv/bin/activate
+source /shared/anticline/x86_64/activate.sh
 export OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1
 
 # Which task this is, submit.sh says: a folder, and of an array the element in it.

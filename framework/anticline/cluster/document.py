@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from anticline.cluster.costs.filling import priced
 from anticline.cluster.model import Cluster
 from anticline.component.document import Node, parse, read_document
 from anticline.component.findings import Findings, unknown_key
 from anticline.errors import BadInput
 
 LEVELS = 4  # cluster, queues, a queue, its node
+LineOf = Callable[[Sequence[Any]], int]
+"""Gives the line of the deepest part of a place that is written."""
 
 
 def read_cluster(path: Path) -> Cluster:
@@ -23,8 +27,19 @@ def read_cluster(path: Path) -> Cluster:
     BadInput
         With every finding, each ``file:line  message``.
     """
+    return read_with_lines(path)[0]
+
+
+def read_with_lines(path: Path) -> tuple[Cluster, LineOf]:
+    """Read a cluster description, for findings about parts of it.
+
+    Raises
+    ------
+    BadInput
+        With every finding, each ``file:line  message``.
+    """
     top, found = read_document(path, LEVELS)
-    return _cluster(top, Findings(str(path), found))
+    return _cluster(top, Findings(str(path), found)), lambda place: _line(top, place)
 
 
 def cluster_of(text: str, name: str) -> Cluster:
@@ -49,7 +64,7 @@ def _cluster(top: dict[str, Node], findings: Findings) -> Cluster:
         raise BadInput(findings.in_order()) from None
     if findings.found:
         raise BadInput(findings.in_order())
-    return cluster
+    return priced(cluster)
 
 
 def _plain(value: Any) -> Any:
@@ -60,7 +75,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _line(top: dict[str, Node], place: list[Any]) -> int:
+def _line(top: dict[str, Node], place: Sequence[Any]) -> int:
     """Find the line of the deepest part of ``place`` that is written."""
     line, here = 1, Node(top, 1)
     for part in place:
@@ -86,10 +101,24 @@ def _text(problem: Any, place: list[Any]) -> str:
 
 def _known(place: list[Any]) -> list[str]:
     """Name the keys that may stand where an unknown one stands."""
-    from anticline.cluster import model
-
-    models: dict[int, type[BaseModel]]
-    models = {1: model.Cluster, 3: model.Queue, 4: model.Node}
+    made: type[BaseModel] | None = Cluster
+    parts = iter(place[:-1])
+    for part in parts:
+        made = _model_at(made, part, parts) if made else None
     prefix = "".join(f"{part}." for part in place[:-1])
-    made = models.get(len(place))
     return [prefix + name for name in made.model_fields] if made else []
+
+
+def _model_at(
+    made: type[BaseModel], part: Any, parts: Iterator[Any]
+) -> type[BaseModel] | None:
+    """Give the model of a key's value; of a mapping by name, that of its entries."""
+    if part not in made.model_fields:
+        return None
+    kind = made.model_fields[part].annotation
+    for inner in (kind, *get_args(kind)):
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            if inner is not kind and get_origin(kind) is dict:
+                next(parts, None)
+            return inner
+    return None

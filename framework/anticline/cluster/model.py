@@ -8,23 +8,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    WithJsonSchema,
-)
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from anticline.cluster import here
-
-Count = Annotated[int, Field(ge=1)]
-Amount = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,62}$")]
-Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,62}$")]
-"""A name that another program gave: of a partition, an account, a kind of GPU."""
-Line = Annotated[str, Field(pattern=r"^[^\n\r\x00]+$")]
+from anticline.cluster.aws import Aws
+from anticline.cluster.fields import Amount, Count, Data, Line, Name, NotNegative, Word
 
 _AUTO = {"const": here.AUTO}
 Cores = Annotated[
@@ -50,13 +38,7 @@ Architecture = Annotated[
 ]
 
 
-class _Data(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=False, use_attribute_docstrings=True
-    )
-
-
-class Node(_Data):
+class Node(Data):
     """A machine of a queue; `auto` stands for the figure of this machine."""
 
     type: Line
@@ -74,12 +56,12 @@ class Node(_Data):
     network_gbit_per_s: NotNegative = 0.0
     """Bandwidth to other nodes [Gbit/s]; 0: not known."""
     price_usd_per_hour: NotNegative = 0.0
-    """Price of one node [USD/h]; 0: not known, or nothing."""
+    """Price of one node [USD/h]; 0: not known, or nothing; on AWS: of the table."""
     watts: NotNegative = 0.0
-    """What one node draws under load [W]; 0: not known."""
+    """What one node draws under load [W]; 0: not known; on AWS: of the table."""
 
 
-class Queue(_Data):
+class Queue(Data):
     """Nodes of one kind, and what a job has to say to get them."""
 
     architecture: Architecture
@@ -96,6 +78,8 @@ class Queue(_Data):
     """The Slurm cluster it lives in (sbatch -M); left out: the one at hand."""
     purchase: Literal["on-demand", "spot", "owned"] = "owned"
     """How nodes are paid for; spot ones may be taken away."""
+    efa: bool | None = None
+    """AWS: Elastic Fabric Adapters; left out: where the nodes' type has them."""
     walltime_h: Amount = 24.0
     """Most that a job may ask for [h]."""
     patience_h: Amount = 0.5
@@ -116,7 +100,7 @@ class Queue(_Data):
     """Apptainer image in which a job's program runs."""
 
 
-class Cluster(_Data):
+class Cluster(Data):
     """Queues that one run may use."""
 
     name: Name
@@ -127,6 +111,8 @@ class Cluster(_Data):
     """srun under Slurm, mpirun on a machine without."""
     most_array_tasks: Count = 1000
     """Most elements of one array job: Slurm's MaxArraySize less one."""
+    aws: Aws | None = None
+    """What an AWS account has to have for it, where its nodes are there."""
     queues: Annotated[dict[Name, Queue], Field(min_length=1)]
     """By name; the first that fits is taken where a workflow names none."""
 

@@ -8,6 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from anticline.cluster.aws import (
+    Access,
+    Accounting,
+    Aws,
+    Budget,
+    Network,
+    SlurmCluster,
+    Storage,
+)
 from anticline.cluster.document import read_cluster
 from anticline.cluster.here import count_cores, usable_cpus
 from anticline.cluster.laptop import laptop
@@ -66,7 +75,7 @@ def test_every_mistake_is_found_at_its_line(tmp_path):
         (
             7,
             "unknown key 'colour'; known are name, summary, launcher, "
-            "most_array_tasks, queues",
+            "most_array_tasks, aws, queues",
         ),
     ]
 
@@ -116,6 +125,7 @@ def test_an_editor_is_told_what_every_key_means():
 
 def test_every_key_is_in_the_reference():
     page = (CLUSTERS.parents[1] / "docs" / "reference" / "cluster.md").read_text()
-    for made in (Cluster, Queue, Node):
+    sections = (SlurmCluster, Network, Access, Storage, Accounting, Budget)
+    for made in (Cluster, Queue, Node, Aws, *sections):
         for key in made.model_fields:
             assert f"`{key}`" in page, f"{key} of a {made.__name__}"
