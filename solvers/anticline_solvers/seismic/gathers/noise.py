@@ -83,14 +83,24 @@ def check(case: Case, comm_size: int) -> list[Finding]:
         return findings
     wrong = [*band_faults(case.parameters, survey), *_window_faults(case, survey)]
     findings += [case.finding(f"parameters.{name}", text) for name, text in wrong]
-    named = case.parameters["dead_traces"] or ()
     findings += [
         case.finding("parameters.dead_traces", text)
-        for text in selection.name_faults(named, survey)
+        for text in selection.name_faults(_named_here(case, survey), survey)
     ]
     traces = sum(len(shot.receivers_m) for shot in survey.shots)
     findings += capacity.space(case, "gathers", 4 * traces * survey.n_samples)
     return findings + trace_faults(path, survey)
+
+
+def _named_here(case: Case, survey: Survey) -> list[str]:
+    """Names of dead traces but those of shots that are in another part."""
+    named = case.parameters["dead_traces"] or ()
+    shots = [text.partition(":")[0] for text in named]
+    return [
+        text
+        for text, shot in zip(named, shots, strict=True)
+        if not shot.isdecimal() or int(shot) in survey.shot_ids
+    ]
 
 
 def _window_faults(case: Case, survey: Survey) -> Iterator[tuple[str, str]]:

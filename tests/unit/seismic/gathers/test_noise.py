@@ -108,6 +108,14 @@ def test_dead_traces_are_silent_and_the_others_keep_their_ratio(tmp_path: Path):
     assert ratio == pytest.approx(10.0, abs=1e-3)
 
 
+def test_a_part_is_told_of_dead_traces_of_the_whole_survey(tmp_path: Path):
+    given = {"dead_traces": ["4:7", "9:3"]}
+    whole = noisy(gathers(tmp_path), **given)
+    part = noisy(gathers(tmp_path, (9,)), **given)
+    assert part[9].tobytes() == whole[9].tobytes()
+    assert not part[9][3].any()
+
+
 def test_a_shot_without_signal_is_named(tmp_path: Path):
     path = gathers(tmp_path)
     given = {"dead_traces": ["4:0-19"]}
@@ -120,7 +128,8 @@ def test_a_shot_without_signal_is_named(tmp_path: Path):
     [
         ({"high_cut_hz": [30.0, 200.0]}, "carries 125 Hz"),
         ({"time_from_s": 0.5, "time_to_s": 0.4}, "the window holds no sample"),
-        ({"dead_traces": ["5:1", "4:20"]}, "shot 5 is not among the 3"),
+        ({"dead_traces": ["5:1", "4:20"]}, "'4:20': receivers run from 0 to 19"),
+        ({"dead_traces": ["four:1"]}, "SHOT:RECEIVER"),
     ],
 )
 def test_noise_that_makes_no_sense_is_refused(tmp_path: Path, given, text):
