@@ -2,7 +2,7 @@
 
 Run by the Python of the AWS tools, where ParallelCluster lives:
 
-    python pcluster_program.py CONFIG...  prints {CONFIG: [[level, validator, text], ...]}
+    python pcluster_program.py CONFIG...    prints {CONFIG: [[level, who, text], ...]}
 
 EC2, IAM, FSx, S3 and Secrets Manager answer from moto, whose instance types and zones
 are recordings of EC2's answers. What a configuration names is made there first, under

@@ -76,7 +76,7 @@ def test_parallelcluster_accepts_a_configuration(found, name):
     [
         ("InstanceType: c8g.48xlarge", "InstanceType: c7a.48xlarge", "Architecture"),
         ("MinCount: 0", "MinCount: 0\n          Colour: red", "Schema"),
-        ("InstanceType: c8g.48xlarge", "InstanceType: c8g.24xlarge", "Efa"),
+        ("InstanceType: c8g.48xlarge", "InstanceType: c8g.16xlarge", "Efa"),
         ("Os: alinux2023", "Os: debian12", "Schema"),
     ],
 )
