@@ -18,6 +18,7 @@ from anticline.component import (
     Resources,
     VelocityModel,
 )
+from anticline_solvers.models.convergence_components import CONVERGENCE_MAP, LENSES
 from anticline_solvers.models.parameters import (
     BAND,
     FRAME,
@@ -311,4 +312,14 @@ REFLECTIVITY = Component(
     resources=Resources(bytes_per_cell=60, threads=False),
 )
 
-COMPONENTS = (ANTICLINE, IMPORT, RESAMPLE, SMOOTH, START, COMPARE, REFLECTIVITY)
+COMPONENTS = (
+    ANTICLINE,
+    LENSES,
+    IMPORT,
+    RESAMPLE,
+    SMOOTH,
+    START,
+    COMPARE,
+    CONVERGENCE_MAP,
+    REFLECTIVITY,
+)
