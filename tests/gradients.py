@@ -19,6 +19,7 @@ from anticline_solvers.numerics.stability import choose_time_step
 from anticline_solvers.seismic.acquisition.recording import Traces
 from anticline_solvers.seismic.acquisition.wavelets import ricker
 from anticline_solvers.seismic.gradient.adjoint_source import AdjointSource
+from anticline_solvers.seismic.gradient.aliasing import ramp
 from anticline_solvers.seismic.gradient.finishing import finished
 from anticline_solvers.seismic.gradient.sums import GradientSums
 from anticline_solvers.seismic.imaging.correlation import Correlation
@@ -138,7 +139,8 @@ class SmallShot:
         source = SourceField(waves, self.series(waves), every, OWNED, unwatched, traces)
         aim = Compared(name, observed, self.survey.sample_interval_s, settings)
         here = aim if self.comm.rank == 0 else None
-        adjoint = AdjointSource(waves, traces, self.survey, self.shot, here)
+        band = ramp(every, self.dt_s, self.survey.maximum_frequency_hz)
+        adjoint = AdjointSource(waves, traces, self.survey, self.shot, here, band)
         receiver = ReceiverField(waves, adjoint, unwatched, self.steps)
         sums = GradientSums(waves)
         work = Correlation(sums, source, receiver, every, -(-self.steps // every))

@@ -9,6 +9,7 @@ import pytest
 
 from mpi4py import MPI
 
+from anticline_solvers.seismic.gradient.aliasing import PER_PERIOD
 from anticline_solvers.seismic.misfits import MISFITS, misfit
 from gradients import SmallShot
 
@@ -65,6 +66,25 @@ def test_the_gradient_of_every_misfit_leaves_second_order(name):
     left = np.abs(remainders(small(2), observed(2), name, 4.0))
     slopes = -np.diff(np.log10(left)) / 0.5
     assert np.abs(slopes - 2.0).max() < 0.1
+
+
+@pytest.mark.parametrize("name", MISFITS)
+def test_few_terms_give_the_gradient_of_all_of_them(name):
+    shot, data = small(2), observed(2)
+    whole = shot.gradient(shot.velocity, data, name=name).gradient
+    top_hz = shot.survey.maximum_frequency_hz
+    every = int(1.0 / (PER_PERIOD * top_hz * shot.dt_s))
+    assert every == 4
+    found = shot.gradient(shot.velocity, data, name=name, every=every).gradient
+    assert np.linalg.norm(found - whole) <= 1e-3 * np.linalg.norm(whole)
+
+
+def test_single_precision_keeps_the_gradient():
+    shot, data = small(2), observed(2)
+    single = SmallShot(2, comm=MPI.COMM_SELF, dtype=np.float32)
+    whole = shot.gradient(shot.velocity, data).gradient
+    found = single.gradient(shot.velocity.astype(np.float32), data).gradient
+    assert np.linalg.norm(found - whole) <= 2e-5 * np.linalg.norm(whole)
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,7 @@ from anticline_solvers.formats.hdf5 import require_space
 from anticline_solvers.formats.survey import Survey
 from anticline_solvers.numerics.storage import COMPRESSED, DISK, Sizes, choose
 from anticline_solvers.seismic.acquisition.aperture import window, windowed
-from anticline_solvers.seismic.imaging.conditions import (
-    interval_s,
-    steps_per_image,
-)
+from anticline_solvers.seismic.imaging.conditions import steps_per_image
 from anticline_solvers.seismic.imaging.extent import Extent
 from anticline_solvers.seismic.imaging.footprint import footprint
 from anticline_solvers.seismic.imaging.keeping import (
@@ -113,12 +110,20 @@ class Kept(NamedTuple):
     """What a run keeps of its source wavefield.
 
     extent : of a snapshot. tolerance : of the codec. beyond : time steps after those
-    that reach the last sample.
+    that reach the last sample. per_period : snapshots in a period of the highest
+    frequency, where a case names no interval.
     """
 
     extent: Extent
     tolerance: float
     beyond: int = 0
+    per_period: float = 2.0
+
+    def every(self, parameters: Mapping[str, Any], top_hz: float, dt_s: float) -> int:
+        """Time steps of dt_s between snapshots, for frequencies up to top_hz."""
+        asked = parameters["imaging_interval_s"]
+        interval_s = 1.0 / (self.per_period * top_hz) if asked is None else asked
+        return steps_per_image(float(interval_s), dt_s)
 
 
 def storage(
@@ -167,7 +172,7 @@ def storage_sizes(
     dt_s = time_step_s(case.inputs["model"], grid, p)
     if not 0.0 < dt_s < math.inf:
         return None
-    every = steps_per_image(interval_s(p, survey.maximum_frequency_hz), dt_s)
+    every = kept.every(p, survey.maximum_frequency_hz, dt_s)
     try:
         parts = [
             footprint(*placed, extent=kept.extent, every=every)

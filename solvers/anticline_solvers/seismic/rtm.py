@@ -18,11 +18,11 @@ from anticline.component import Case, RunContext
 from anticline.errors import Finding
 from anticline_solvers.formats.gathers import GatherReader, trace_faults
 from anticline_solvers.formats.survey import Survey
-from anticline_solvers.seismic import capacity, checks
+from anticline_solvers.seismic import checks
 from anticline_solvers.seismic.acquisition.aperture import Box, in_grid, window
+from anticline_solvers.seismic.capacity import Kept
 from anticline_solvers.seismic.forward import model_shot, watched
 from anticline_solvers.seismic.imaging import conditions, gather_choice, job
-from anticline_solvers.seismic.imaging.extent import Extent
 from anticline_solvers.seismic.imaging.image_gathers import ImageGathers, Lattice
 from anticline_solvers.seismic.imaging.image_output import shot_partial, write_stack
 from anticline_solvers.seismic.imaging.keeping import codec_tolerance
@@ -55,8 +55,7 @@ def check(case: Case, comm_size: int) -> list[Finding]:
         findings += traces or []
         findings += checks.kept_shots(case, survey)
     if survey is not None and not checks.recorded(survey):
-        kept = capacity.Kept(extent_of(case), codec_tolerance(case.parameters))
-        findings += checks.imaging(case, survey, comm_size, kept)
+        findings += checks.imaging(case, survey, comm_size, kept_of(case))
         findings += checks.image_space(case, survey)
         findings += _gather_findings(case, survey, comm_size)
     return findings
@@ -78,11 +77,11 @@ def _gather_findings(case: Case, survey: Survey, comm_size: int) -> list[Finding
     return found + gather_choice.memory(case, grid, survey, comm_size)
 
 
-def extent_of(case: Case) -> Extent:
-    """Cells that a snapshot holds."""
-    return conditions.extent_of(
-        case.parameters["condition"], case.parameters["space_order"]
-    )
+def kept_of(case: Case) -> Kept:
+    """Give what a case keeps of its source wavefield."""
+    p = case.parameters
+    extent = conditions.extent_of(p["condition"], p["space_order"])
+    return Kept(extent, codec_tolerance(p))
 
 
 def survey_of(case: Case) -> Survey:
@@ -110,14 +109,9 @@ class Job(job.Job):
     @classmethod
     def of(cls, case: Case, context: RunContext) -> Job:
         """Divide the ranks into groups; collective."""
-        tolerance, most = codec_tolerance(case.parameters), math.inf
-        shared = job.shared(case, context, survey_of(case), tolerance, most)
+        shared = job.shared(case, context, survey_of(case), kept_of(case), math.inf)
         lattice = gather_choice.lattice_of(case, shared["modelling"].grid)
         return cls(**shared, lattice=lattice)
-
-    def extent(self) -> Extent:
-        """Cells that a snapshot holds."""
-        return extent_of(self.case)
 
     def make(self, task: job.Task) -> job.Made | None:
         """Give a shot's image and illumination on rank 0 of the group."""

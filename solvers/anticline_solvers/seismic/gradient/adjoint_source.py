@@ -1,7 +1,7 @@
 """From the traces recorded on the way forward to what acts on the way backward.
 
     traces of time steps -> corrected to samples -> misfit and its derivative
-    -> transposed correction -> adjoint source of time steps
+    -> transposed correction -> adjoint source of time steps -> `aliasing`
 
 Each arrow back is the exact transpose of the one forward, so the gradient is that of
 the misfit of the samples. The source is divided by a power of two, which keeps
@@ -21,6 +21,7 @@ from anticline_solvers.formats.survey import Shot, Survey
 from anticline_solvers.numerics.dispersion import correct, correct_transposed
 from anticline_solvers.seismic.acquisition.recording import Listening
 from anticline_solvers.seismic.forward import insist_finite
+from anticline_solvers.seismic.gradient.aliasing import Ramp, kept
 from anticline_solvers.seismic.imaging.migration import Series
 from anticline_solvers.seismic.misfits.evaluated import Evaluated
 from anticline_solvers.seismic.misfits.objective import Objective
@@ -43,7 +44,8 @@ class Outcome(NamedTuple):
 class AdjointSource:
     """Makes the adjoint source of a shot once its traces are recorded.
 
-    objective : on rank 0 of the group, None elsewhere. outcome : there once it is made.
+    objective : on rank 0 of the group, None elsewhere. band : what is kept of the
+    adjoint source; None, all. outcome : there once it is made.
     """
 
     def __init__(
@@ -53,9 +55,11 @@ class AdjointSource:
         survey: Survey,
         shot: Shot,
         objective: Objective | None,
+        band: Ramp | None = None,
     ) -> None:
         self.propagator, self._traces = propagator, traces
         self._survey, self._shot, self._objective = survey, shot, objective
+        self._band = band
         self.outcome: Outcome | None = None
 
     def __call__(self) -> Series:
@@ -75,6 +79,7 @@ class AdjointSource:
         found = evaluate(predicted)
         insist_finite(found.adjoint, f"shot {self._shot.id}: the adjoint source")
         steps = correct_transposed(found.adjoint, dt_s, interval_s, whole.shape[1])
+        steps = kept(np.asarray(steps, np.float64), dt_s, self._band)
         factor = power_of_two(float(np.abs(steps).max(initial=0.0)))
         self.outcome = Outcome(found.value, predicted, factor)
         scaled = steps.T / factor

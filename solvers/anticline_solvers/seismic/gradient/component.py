@@ -18,15 +18,13 @@ from anticline.errors import Finding
 from anticline_solvers.formats.gathers import GatherReader, Traces
 from anticline_solvers.formats.model import summary
 from anticline_solvers.formats.survey import Shot, Survey, read_survey
-from anticline_solvers.numerics.dispersion import EDGE_STEPS
 from anticline_solvers.seismic import capacity, checks, fitness
 from anticline_solvers.seismic.conditioning import building, trace_faults
 from anticline_solvers.seismic.conditioning import checks as conditioning
 from anticline_solvers.seismic.conditioning.declaration import REFUSE
 from anticline_solvers.seismic.gradient import output, records, shots
-from anticline_solvers.seismic.gradient.job import Job, tolerance_of
+from anticline_solvers.seismic.gradient.job import Job, kept_of
 from anticline_solvers.seismic.imaging import job
-from anticline_solvers.seismic.imaging.extent import OWNED
 from anticline_solvers.seismic.misfits import checks as misfits
 
 
@@ -57,8 +55,7 @@ def check(case: Case, comm_size: int) -> list[Finding]:
     apart = list(_unfit(case, survey))
     findings += apart
     findings += _traces(case, survey, sound=not wrong and not apart)
-    kept = capacity.Kept(OWNED, tolerance_of(case), EDGE_STEPS)
-    findings += checks.imaging(case, survey, comm_size, kept)
+    findings += checks.imaging(case, survey, comm_size, kept_of(case))
     return findings + _space(case, survey)
 
 

@@ -27,13 +27,18 @@ _GRADIENT = "anticline_solvers.seismic.gradient"
 _DIGEST = "anticline_solvers.formats.digest"
 
 _TOLD = {
+    "imaging_interval_s": "time between the terms that are summed, at most "
+    "1/(2 f_max); left out, 1/(2.5 f_max)",
     "memory_budget": "of a rank for the source wavefield; left out, half of what is "
     "free, and in 2-D 128 MB at most",
     "storage": "how the source wavefield is kept; auto: the cheapest that fits",
     "storage_tolerance": "relative difference that storage may make in a shot's "
     "gradient; 0: none",
 }
-KEPT = tuple(replace(p, summary=_TOLD.get(p.name, p.summary)) for p in STORAGE)
+KEPT = tuple(
+    replace(p, summary=_TOLD.get(p.name, p.summary))
+    for p in (IMAGING_INTERVAL, *STORAGE)
+)
 
 SHOTS = (
     Parameter(
@@ -79,7 +84,6 @@ GRADIENT = Component(
         *SHOTS,
         *WAVES,
         *PART,
-        IMAGING_INTERVAL,
         *KEPT,
     ),
     run=f"{_GRADIENT}.component:run",

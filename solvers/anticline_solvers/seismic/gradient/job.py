@@ -19,13 +19,15 @@ from anticline_solvers.formats.survey import Shot
 from anticline_solvers.numerics.dispersion import EDGE_STEPS
 from anticline_solvers.seismic.acquisition.aperture import Box, window
 from anticline_solvers.seismic.acquisition.recording import Traces
+from anticline_solvers.seismic.capacity import Kept
 from anticline_solvers.seismic.forward import Listen, insist_finite, watched
 from anticline_solvers.seismic.gradient import output, records, shots
 from anticline_solvers.seismic.gradient.adjoint_source import AdjointSource, Outcome
+from anticline_solvers.seismic.gradient.aliasing import PER_PERIOD, ramp
 from anticline_solvers.seismic.gradient.finishing import finished
 from anticline_solvers.seismic.gradient.sums import GradientSums
 from anticline_solvers.seismic.imaging import job
-from anticline_solvers.seismic.imaging.extent import OWNED, Extent
+from anticline_solvers.seismic.imaging.extent import OWNED
 from anticline_solvers.seismic.imaging.keeping import GRADIENT_OVER_CODEC
 from anticline_solvers.seismic.imaging.migration import (
     ReceiverField,
@@ -41,9 +43,10 @@ MOST_BYTES = {2: 128e6, 3: math.inf}
 """For the source wavefield of a rank where a case names no budget, by axes."""
 
 
-def tolerance_of(case: Case) -> float:
-    """Give the codec's tolerance for a case's tolerance of the gradient."""
-    return float(case.parameters["storage_tolerance"]) / GRADIENT_OVER_CODEC
+def kept_of(case: Case) -> Kept:
+    """Give what a case keeps of its source wavefield: the layers' cells too."""
+    tolerance = float(case.parameters["storage_tolerance"]) / GRADIENT_OVER_CODEC
+    return Kept(OWNED, tolerance, EDGE_STEPS, PER_PERIOD)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -55,24 +58,19 @@ class Job(job.Job):
 
     numbers: dict[str, int]
     label: ClassVar[str] = "shots done"
-    beyond: ClassVar[int] = EDGE_STEPS
 
     @classmethod
     def of(cls, case: Case, context: RunContext) -> Job:
         """Divide the ranks into groups; collective."""
         survey, numbers = shots.survey_of(case)
         most = MOST_BYTES[survey.ndim]
-        shared = job.shared(case, context, survey, tolerance_of(case), most)
+        shared = job.shared(case, context, survey, kept_of(case), most)
         return cls(**shared, numbers=numbers)
 
     @property
     def wishes(self) -> Mapping[str, Any]:
         """What the case asks for."""
         return self.case.parameters
-
-    def extent(self) -> Extent:
-        """Cells that a snapshot holds: all of a rank, those of the layers too."""
-        return OWNED
 
     def make(self, task: job.Task) -> job.Made | None:
         """Give a shot's gradient, illumination and misfit on rank 0 of the group."""
@@ -93,7 +91,9 @@ class Job(job.Job):
             traces,
         )
         aim = self.objective(shot, task.traces)
-        adjoint = AdjointSource(propagator, traces, self.survey, shot, aim)
+        top_hz = self.survey.maximum_frequency_hz
+        band = ramp(self.every, modelling.dt_s, top_hz)
+        adjoint = AdjointSource(propagator, traces, self.survey, shot, aim, band)
         receiver = ReceiverField(propagator, adjoint, at_step, self.steps)
         sums = GradientSums(propagator)
         self.correlate(task, sums, source, receiver)

@@ -52,17 +52,6 @@ Samples = NDArray[np.floating[Any]]
 CONDITIONS = (CROSS_CORRELATION, INVERSE_SCATTERING, LAPLACIAN)
 
 
-def longest_interval_s(maximum_frequency_hz: float) -> float:
-    """Longest imaging interval [s] of a band: its Nyquist interval."""
-    return 0.5 / maximum_frequency_hz
-
-
-def interval_s(parameters: Mapping[str, Any], maximum_frequency_hz: float) -> float:
-    """Give a case's imaging interval, or the longest that the band allows [s]."""
-    asked = parameters["imaging_interval_s"]
-    return longest_interval_s(maximum_frequency_hz) if asked is None else float(asked)
-
-
 def steps_per_image(interval_s: float, dt_s: float) -> int:
     """Time steps between imaging steps: the most that fit the interval, or 1."""
     return max(1, int(interval_s / dt_s + 1e-6))

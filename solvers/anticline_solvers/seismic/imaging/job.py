@@ -28,9 +28,7 @@ from anticline_solvers.formats.hdf5 import finished
 from anticline_solvers.formats.survey import Shot, Survey
 from anticline_solvers.numerics.storage import Sweep
 from anticline_solvers.seismic import capacity, checks
-from anticline_solvers.seismic.imaging import conditions
 from anticline_solvers.seismic.imaging.correlation import Correlation, ShotSums
-from anticline_solvers.seismic.imaging.extent import Extent
 from anticline_solvers.seismic.imaging.keeping import FREE_MEMORY_SHARE, Keeping
 from anticline_solvers.seismic.imaging.migration import (
     ReceiverField,
@@ -78,8 +76,8 @@ class Made(NamedTuple):
 class Job(ABC):
     """Everything that the shots of a run share.
 
-    every : time steps between imaging steps. beyond : time steps after the last
-    sample. stages : names of parts of a shot with checkpoints of their own.
+    every : time steps between imaging steps. kept : of the source wavefield.
+    stages : names of parts of a shot with checkpoints of their own.
     """
 
     case: Case
@@ -87,16 +85,12 @@ class Job(ABC):
     survey: Survey
     files: ShotFiles
     every: int
+    kept: capacity.Kept
     keeping: Keeping
     tell: Callable[[str], None]
     told: set[str] = field(default_factory=set)
     label: ClassVar[str]
-    beyond: ClassVar[int] = 0
     stages: ClassVar[tuple[str, ...]] = ()
-
-    @abstractmethod
-    def extent(self) -> Extent:
-        """Cells that a snapshot holds."""
 
     @abstractmethod
     def make(self, task: Task) -> Made | None:
@@ -109,7 +103,7 @@ class Job(ABC):
     @property
     def steps(self) -> int:
         """Time steps of a shot."""
-        return self.modelling.time_steps(self.survey) + self.beyond
+        return self.modelling.time_steps(self.survey) + self.kept.beyond
 
     @property
     def n_imaging(self) -> int:
@@ -173,7 +167,7 @@ class Job(ABC):
         keeping, comm = self.keeping, self.modelling.comm
         try:
             choice, sizes = keeping.choose(
-                propagator, self.extent(), self.every, n_imaging
+                propagator, self.kept.extent, self.every, n_imaging
             )
         except ValueError as error:
             finding = self.case.finding("parameters.memory_budget", str(error))
@@ -190,13 +184,12 @@ class Job(ABC):
         if doubt := checks.surface_warning(self.case):
             yield doubt
         keeping = self.keeping
-        kept = capacity.Kept(self.extent(), keeping.tolerance, self.beyond)
         sizes = capacity.storage_sizes(
             self.case,
             self.modelling.grid,
             self.survey,
             ranks,
-            kept,
+            self.kept,
             keeping.budget_bytes,
         )
         with contextlib.suppress(ValueError):  # the sweep says what is wrong
@@ -213,15 +206,18 @@ class Job(ABC):
 
 
 def shared(
-    case: Case, context: RunContext, survey: Survey, tolerance: float, most: float
+    case: Case,
+    context: RunContext,
+    survey: Survey,
+    kept: capacity.Kept,
+    most: float,
 ) -> dict[str, Any]:
     """Give the fields of `Job`, the ranks divided into groups; collective.
 
-    tolerance : of the codec. most : bytes of a rank for the source wavefield where a
-    case names no budget.
+    kept : of the source wavefield. most : its bytes on a rank where a case names no
+    budget.
     """
     p, comm = case.parameters, context.comm
-    interval_s = conditions.interval_s(p, survey.maximum_frequency_hz)
     digits = comm.bcast(identity.common(case, survey) if comm.rank == 0 else None)
     ranks = ranks_for_a_shot(
         p["ranks_per_shot"], survey.ndim, len(survey.shots), comm.size
@@ -234,8 +230,9 @@ def shared(
         "modelling": modelling,
         "survey": survey,
         "files": ShotFiles(folder, digits),
-        "every": conditions.steps_per_image(interval_s, modelling.dt_s),
-        "keeping": Keeping.of(p, folder, tolerance, budget),
+        "every": kept.every(p, survey.maximum_frequency_hz, modelling.dt_s),
+        "kept": kept,
+        "keeping": Keeping.of(p, folder, kept.tolerance, budget),
         "tell": context.tell,
     }
 

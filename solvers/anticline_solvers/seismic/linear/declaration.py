@@ -15,7 +15,7 @@ from anticline.component import (
 )
 from anticline_solvers.seismic.conditioning import CONDITIONING, TraceWeights
 from anticline_solvers.seismic.gradient.declaration import KEPT, SHOTS
-from anticline_solvers.seismic.parameters import IMAGING_INTERVAL, PART, WAVES
+from anticline_solvers.seismic.parameters import PART, WAVES
 
 _LINEAR = "anticline_solvers.seismic.linear"
 _DIGEST = "anticline_solvers.formats.digest"
@@ -77,7 +77,6 @@ LINEAR_GRADIENT = Component(
         *SHOTS,
         *WAVES,
         *PART,
-        IMAGING_INTERVAL,
         *KEPT,
     ),
     run=f"{_LINEAR}.gradient:run",
