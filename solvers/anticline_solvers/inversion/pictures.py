@@ -25,6 +25,9 @@ from anticline_solvers.seismic.pictures.drawing import (
 )
 from anticline_solvers.seismic.pictures.sections import Section, extent_of
 
+LOGARITHMIC = 0.3
+"""Share of the largest misfit below which misfits are drawn by their logarithms."""
+
 SECTION_IN, CURVE_IN, TALLEST_IN = 6.5, 2.8, 5.0
 
 
@@ -69,7 +72,7 @@ def _draw_misfit(frame: Axes, state: State) -> None:
                    label="not taken")  # fmt: skip
     frame.set(xlabel="evaluation", ylabel="data misfit / first")
     values = [row.data for row in taken + left]
-    if values and min(values) > 0.0:
+    if values and 0.0 < min(values) < LOGARITHMIC * max(values):
         frame.set_yscale("log")
     frame.grid(alpha=0.3)
     if left:
