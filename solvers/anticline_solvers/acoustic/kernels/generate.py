@@ -51,6 +51,7 @@ def rows(previous, current, scale, old, new, second, first, profiles, sides,
     place = U(geometry[0])
     width = geometry[5]
 {buffers}
+{work}
 {weights}
     for xi in range(xa, xb, {block}):
         xj = min(xi + {block}, xb)
@@ -81,7 +82,7 @@ _CALL_ACROSS = """\
             b = min({high}, sides[side, {stop}])
             if b > a:
                 {function}(previous, current, scale, old, new, row_psi, row_zeta,
-                    second, first, profiles, sides, side, width, place, nz,
+                    work, second, first, profiles, sides, side, width, place, nz,
                     {rows})
 """
 
@@ -89,7 +90,7 @@ _CALL_ALONG = """\
         for side in range({sides}):
             if sides[side, 1] > sides[side, 0]:
                 layer_z(previous, current, scale, old, new, rows_psi, rows_zeta,
-                    second, first, profiles, sides, side, width, place,
+                    work, second, first, profiles, sides, side, width, place,
                     sx, sy, xi, xj, ya, yb)
 """
 
@@ -149,6 +150,7 @@ def source(
     parts.append(
         _ROWS.format(
             reach=reach,
+            work=_work(layers.sums_at_once(terms), BLOCK[ndim], reach, layer_cells),
             buffers=_BUFFERS if streams else _NO_BUFFERS,
             weights=_weights(names, reach),
             plain=_plain(names, reach),
@@ -159,6 +161,15 @@ def source(
     )
     parts.append(_DRIVERS)
     return "".join(parts)
+
+
+def _work(sums: int, block: int, reach: int, layer_cells: int) -> str:
+    """Make room for weighted sums of a layer's rows, or of the ends of one row."""
+    if not sums:
+        return "    work = new"
+    rows = f"(max({block}, min(yb - ya, {layer_cells})) + {2 * reach}) * nz"
+    ends = f"{block} * (yb - ya) * {layer_cells + LINE_BYTES + 2 * reach}"
+    return f"    work = np.empty({sums} * max({rows}, {ends}), current.dtype)"
 
 
 def _weights(names: tuple[str, ...], reach: int) -> str:
