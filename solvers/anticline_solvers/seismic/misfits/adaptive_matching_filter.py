@@ -53,7 +53,7 @@ def reverse(
     observed: Traces,
     predicted: Traces,
     interval_s: float,
-    floor: float = 1e-2,
+    floor: float = 0.1,
     floor_of: str = MAXIMUM,
 ) -> tuple[PerTrace, Traces]:
     """Give f [s^2] of the filters from observed to predicted, and s [s^2/Pa]."""
@@ -71,7 +71,7 @@ def forward(
     observed: Traces,
     predicted: Traces,
     interval_s: float,
-    floor: float = 1e-2,
+    floor: float = 0.1,
     floor_of: str = MAXIMUM,
 ) -> tuple[PerTrace, Traces]:
     """Give f [s^2] of the filters from predicted to observed, and s [s^2/Pa]."""

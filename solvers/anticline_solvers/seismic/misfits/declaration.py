@@ -68,7 +68,7 @@ MISFIT_PARAMETERS: tuple[Parameter, ...] = (
         "float",
         "adaptive matching filter: added to the power that is divided by, a share of "
         "the observed power",
-        1e-2,
+        0.1,
         minimum=1e-12,
         maximum=1e3,
     ),

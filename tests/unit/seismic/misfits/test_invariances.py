@@ -91,8 +91,8 @@ def test_the_matching_filter_of_equal_traces_falls_to_zero_with_its_constant(nam
 
 @pytest.mark.parametrize("name", FILTERS)
 def test_the_floor_of_traces_that_lack_frequencies_is_below_a_period(name):
-    same = of(name, OBSERVED, OBSERVED).per_trace
-    late = of(name, OBSERVED, reflections(PERIOD_S)).per_trace
+    same = of(name, OBSERVED, OBSERVED, floor=0.01).per_trace
+    late = of(name, OBSERVED, reflections(PERIOD_S), floor=0.01).per_trace
     assert (same < late).all()
     assert np.sqrt(2.0 * same.mean()) < PERIOD_S
 
