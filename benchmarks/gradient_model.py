@@ -41,7 +41,7 @@ class Size:
     receivers: int
 
 
-SIZES = {"full": Size((851, 176), 2400, 200), "quick": Size((120, 80), 480, 20)}
+SIZES = {"full": Size((851, 176), 2400, 200), "quick": Size((120, 80), 800, 20)}
 """Steps are a multiple of 8: Deepwave's terms lie that far apart."""
 
 

@@ -23,6 +23,7 @@ from anticline_solvers.acoustic.propagator import AcousticPropagator
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.numerics.absorbing import Boundary
 from anticline_solvers.numerics.storage import (
+    AUTO,
     BOUNDARIES,
     CHECKPOINTS,
     COMPRESSED,
@@ -30,6 +31,7 @@ from anticline_solvers.numerics.storage import (
 )
 from anticline_solvers.seismic.acquisition.recording import Traces
 from anticline_solvers.seismic.gradient.adjoint_source import power_of_two
+from anticline_solvers.seismic.gradient.aliasing import kept, ramp
 from anticline_solvers.seismic.gradient.finishing import by_velocity
 from anticline_solvers.seismic.gradient.sums import GradientSums
 from anticline_solvers.seismic.imaging.correlation import Correlation
@@ -44,6 +46,7 @@ from anticline_solvers.seismic.timeloop import propagate
 
 TOLERANCE, PLENTY = 1e-3, 9.0
 WARM = (MEMORY, COMPRESSED, BOUNDARIES, CHECKPOINTS)
+"""What `AUTO` may take."""
 
 
 def unwatched(n: int, state: Any) -> None:
@@ -106,7 +109,11 @@ class Gradient:
         return whole
 
     def _residual(self) -> Series:
-        difference = self.gather() - self.shot.observed
+        shot = self.shot
+        difference = self.gather() - shot.observed.astype(np.float64)
+        difference = kept(
+            difference, shot.dt_s, ramp(self.every, shot.dt_s, shot.top_hz)
+        )
         self.factor = power_of_two(float(np.abs(difference).max()))
         values = np.ascontiguousarray(difference.T / self.factor, np.float32)
         return Series(self.waves.receivers, values)
@@ -156,7 +163,8 @@ class Anticline:
 def main() -> None:
     """Load what any policy needs on a small shot, then compete."""
     policy, share = sys.argv[4], float(sys.argv[5])
-    compete(Anticline(policy, share), [Anticline(p, PLENTY) for p in WARM])
+    needed = (policy,) if policy != AUTO else WARM
+    compete(Anticline(policy, share), [Anticline(one, PLENTY) for one in needed])
 
 
 if __name__ == "__main__":

@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 
 RUN = Path(__file__).resolve().parents[2] / "benchmarks" / "run.py"
-CASES = ("acoustic_3d_order_8", "acoustic_2d_order_8", "threads_and_ranks", "ranks_3d")
+CASES = (
+    "acoustic_3d_order_8",
+    "acoustic_2d_order_8",
+    "threads_and_ranks",
+    "ranks_3d",
+    "gradient_shot",
+)
+LEFT_OUT = ("devito", "deepwave")
 MARKS = (
     "# Title\n\n<!-- ratios: written by make bench -->\nold\n<!-- end of ratios -->\n"
 )
@@ -26,7 +33,8 @@ def results(tmp_path_factory):
     page = folder / "page.md"
     page.write_text(MARKS)
     wanted = [word for name in CASES for word in ("--case", name)]
-    options = ["--quick", "--without", "devito", "--results", folder, "--page", page]
+    left_out = [word for name in LEFT_OUT for word in ("--without", name)]
+    options = ["--quick", *left_out, "--results", folder, "--page", page]
     # This process is an MPI program itself; mpirun starts afresh without its traces.
     clean = {
         name: value
@@ -86,6 +94,19 @@ def test_the_exchange_costs_time_and_bytes_only_between_ranks(results):
         assert min(one["bytes_sent_an_exchange"]) > 0
         assert one["exchanges"] == one["steps"]
         assert 0 < one["exchange_share"]["median"] < 1
+
+
+def test_a_gradient_is_timed_over_its_own_modelling_and_to_no_peer_that_is_absent(
+    results,
+):
+    found = records(results, "gradient_shot")
+    assert {one["competitor"] for one in found} == {"anticline"}
+    for one in found:
+        assert one["speed_over_peer"] is None
+        assert one["gradient_difference"] is None
+        over = one["time_over_forward"]
+        assert 1 < over["min"] <= over["median"] <= over["max"]
+        assert one["peak_grown_bytes"] > 0
 
 
 def test_the_page_gets_the_tables_between_its_marks_and_keeps_the_rest(results):
