@@ -15,6 +15,8 @@ def add_to(group: typer.Typer) -> None:
     """Add the commands to the group `cluster`."""
     group.command("validate")(cluster_validate)
     group.command("render")(cluster_render)
+    group.command("cost")(cluster_cost)
+    group.command("prices")(cluster_prices)
 
 
 def cluster_validate(file: ClusterFile = AWS) -> None:
@@ -41,3 +43,43 @@ def cluster_render(
 
     for path in clouds.cluster_render(file, out, stack or ()):
         typer.echo(path)
+
+
+def cluster_cost(
+    file: ClusterFile = AWS,
+    workflow: Annotated[
+        Path | None, typer.Argument(help="Workflow whose cost is estimated.")
+    ] = None,
+    measured: Annotated[
+        Path | None,
+        typer.Option(help="Run folder of an earlier run, by whose times it is."),
+    ] = None,
+) -> None:
+    """Tell the standing cost, prices of node-hours, and what a workflow would cost."""
+    from anticline import clouds
+    from anticline.cluster.costs import words
+    from anticline.cluster.costs.table import known
+
+    made = clouds.cluster_validate(file)
+    typer.echo(words.standing_text(made, known()))
+    typer.echo(words.queues_text(made))
+    if workflow is not None:
+        costs = clouds.workflow_costs(workflow, made, measured=measured)
+        typer.echo(words.costs_text(costs, made, measured))
+
+
+def cluster_prices(
+    file: ClusterFile = AWS,
+    table: Annotated[
+        Path | None, typer.Option(help="Table to write; default: anticline's own.")
+    ] = None,
+) -> None:
+    """Write the table of prices anew from AWS; needs boto3 and credentials."""
+    from datetime import UTC, datetime
+
+    from anticline import clouds
+
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    for name, (old, new) in sorted(clouds.cluster_prices(file, day, table).items()):
+        was = "not known" if old is None else f"{old:g}"
+        typer.echo(f"{name:20} {'not sold' if new is None else f'{new:g}'} (was {was})")

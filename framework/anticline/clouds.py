@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from anticline.cluster.costs.table import known
-from anticline.cluster.document import read_with_lines
+from anticline.cluster.costs import refresh
+from anticline.cluster.costs.budget import over_budget
+from anticline.cluster.costs.estimate import Cost, Work, cost
+from anticline.cluster.costs.table import FILE, known, read_table
+from anticline.cluster.document import read_cluster, read_with_lines
 from anticline.cluster.model import Cluster
 from anticline.cluster.parallelcluster.check import check
 from anticline.cluster.parallelcluster.configuration import configuration
 from anticline.cluster.parallelcluster.stacks import with_outputs
 from anticline.cluster.parallelcluster.text import text_of
+from anticline.component.registry import Registry
 from anticline.errors import BadInput, Finding
+from anticline.execution.batch.unrolled import unrolled
+from anticline.execution.driver.queues import allowed, needs
+from anticline.execution.driver.steering import steered
+from anticline.workflow.check import check_workflow
+from anticline.workflow.document import read_workflow
+from anticline.workflow.task import Task
 
 
 def cluster_validate(file: Path | str) -> Cluster:
@@ -59,3 +70,122 @@ def cluster_render(
         path.write_text(text_of(keys, os.fspath(file)), encoding="utf-8")
         written.append(path)
     return written
+
+
+def cluster_prices(
+    file: Path | str, day: str, table: Path | None = None
+) -> dict[str, tuple[float | None, float | None]]:
+    """Write the table anew with the types that a cluster file names, from AWS.
+
+    table : left out, the one that comes along. Gives of each type its price before and
+    now [USD/h].
+
+    Raises
+    ------
+    BadInput, Failed
+        Findings of the file; no boto3, no credentials, or a type that EC2 lacks.
+    """
+    cluster = read_cluster(Path(file))
+    if cluster.aws is None:
+        raise BadInput(
+            Finding(str(file), None, "it has no 'aws': no region to ask for")
+        )
+    path = table or FILE
+    old, aws = read_table(path), cluster.aws
+    names = {queue.node.type for queue in cluster.queues.values()}
+    names |= {aws.accounting.node}
+    for made in aws.clusters.values():
+        names |= {made.head_node, made.login_node}
+    new = refresh.refreshed(old, names, aws.region, day, *refresh.clients(aws.region))
+    refresh.write(new, path)
+    region = aws.region
+    return {name: (old.price(name, region), new.price(name, region)) for name in names}
+
+
+def workflow_costs(
+    workflow: Path | str,
+    cluster: Cluster,
+    queues: Mapping[str, tuple[str, ...]] | None = None,
+    measured: Path | None = None,
+) -> list[Cost]:
+    """Estimate what a workflow would cost, step by step.
+
+    Each step is taken to run on the first queue that holds it, a loop all its turns.
+    measured : the folder of an earlier run of it.
+
+    Raises
+    ------
+    BadInput
+        What keeps the workflow from running.
+    """
+    registry = Registry.discover()
+    path = Path(workflow)
+    document = read_workflow(path, path.parent)
+    document = document.changed(steered(document.workflow, queues or {}))
+    if found := check_workflow(document, registry, cluster):
+        raise BadInput(found)
+    tasks, _ = unrolled(document.workflow, registry)
+    works = _works(tasks, registry, cluster)
+    hours = core_hours(measured) if measured else {}
+    return [cost(work, hours) for work in works]
+
+
+def _works(
+    tasks: Iterable[Task], registry: Registry, cluster: Cluster
+) -> Iterator[Work]:
+    steps: dict[str, list[Task]] = {}
+    for task in tasks:
+        steps.setdefault(task.step, []).append(task)
+    for step, own in steps.items():
+        request, scattered = own[0].request, "[" in own[0].id
+        component = registry.components[own[0].component]
+        name = allowed(request, component, cluster, scattered=scattered)[0]
+        queue = cluster.queues[name]
+        asked = needs(request, component, queue, scattered=scattered)
+        yield Work(
+            step=step,
+            queue=name,
+            tasks=len(own),
+            node_share=asked.share(queue),
+            cores=asked.cores,
+            walltime_h=request.walltime_h or queue.walltime_h,
+            usd_per_hour=queue.node.price_usd_per_hour,
+            watts=queue.node.watts,
+        )
+
+
+def core_hours(run: Path) -> dict[str, float]:
+    """Give the mean core-hours of a task of each step of a run that are done."""
+    taken: dict[str, list[float]] = {}
+    for path in run.glob("steps/**/ended.json"):
+        ended = json.loads(path.read_text(encoding="utf-8"))
+        if ended["kind"] == "done":
+            hours = ended["seconds"] * ended["ranks"] * ended["threads"] / 3600
+            parts = path.parent.relative_to(run / "steps").parts
+            step = "/".join(p for p in parts if not p.replace(".", "").isdigit())
+            taken.setdefault(step, []).append(hours)
+    return {step: sum(values) / len(values) for step, values in taken.items()}
+
+
+def check_budget(
+    workflow: Path | str,
+    cluster: Path | str | None,
+    queues: Mapping[str, tuple[str, ...]] | None = None,
+    measured: Path | None = None,
+) -> None:
+    """Refuse a run that may cost more than its cluster's budget.
+
+    Raises
+    ------
+    BadInput
+        It may; or the workflow cannot run at all.
+    """
+    if cluster is None:
+        return
+    made, line_of = read_with_lines(Path(cluster))
+    if made.aws is None:
+        return
+    costs = workflow_costs(workflow, made, queues, measured)
+    if (why := over_budget(costs, made.aws.budget)) is not None:
+        line = line_of(("aws", "budget", "usd_per_run"))
+        raise BadInput(Finding(str(cluster), line, why))

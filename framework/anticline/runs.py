@@ -28,11 +28,15 @@ def run_workflow(
     """Run a workflow event by event; see `anticline.execution.driver.run.run_workflow`.
 
     cluster : left out, this machine. folder : of the run; left out, the document's.
-    queues : of steps by name. quiet : no progress is shown.
+    queues : of steps by name. quiet : no progress is shown. A run that may cost more
+    than its cluster's budget is refused: BadInput.
     """
+    from anticline.clouds import check_budget
     from anticline.execution.driver import run as running
     from anticline.execution.driver.display import display
 
+    earlier = None if folder is None else Path(folder)
+    check_budget(workflow, cluster, queues, earlier)
     with display(quiet=quiet) as show:
         return running.run_workflow(
             Path(workflow),
