@@ -10,7 +10,7 @@ DRAWN := model smooth survey stack reflectivity
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test test-mpi test-full test-gpu bench jobscripts parallelcluster doctor lock clean
+.PHONY: help setup demo check test test-mpi test-full test-gpu bench reproduce-convergence-map jobscripts parallelcluster doctor lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -53,6 +53,10 @@ test-gpu: ## the tests that need a CUDA device, on one process and on ranks
 
 bench: setup ## speed as ratios: to memory bandwidth, and to peers
 	@python benchmarks/run.py
+
+reproduce-convergence-map: setup ## how far misfits converge; goes on where it stopped
+	@python benchmarks/convergence_map.py output/convergence_map.yaml
+	@anticline run output/convergence_map.yaml --run output/convergence_map
 
 jobscripts: setup ## render jobscripts/ anew
 	@$(RENDER) --out jobscripts/x86 --queue x86

@@ -1,4 +1,4 @@
-"""What models.convergence_map draws: the error left by both ways, side by side."""
+"""What models.convergence_map draws: the final errors of both ways, side by side."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def draw(report: Mapping[str, Any], out: Path) -> None:
     ways = ("first", "second")
     for frame, way in zip(frames, ways, strict=True):
         drawn = _map(frame, report, report[way])
-    figure.colorbar(drawn, ax=frames, label="final error / error of the start")
+    figure.colorbar(drawn, ax=frames, label="relative error of the final model")
     FigureCanvasAgg(figure)
     stream = BytesIO()
     figure.savefig(stream, format="png", dpi=DPI)
@@ -38,17 +38,18 @@ def draw(report: Mapping[str, Any], out: Path) -> None:
 
 def _map(frame: Axes, report: Mapping[str, Any], way: Mapping[str, Any]) -> AxesImage:
     """Draw one map, with its numbers."""
-    left = np.asarray(way["left"])
-    limit = report["converged_below"]
+    final, start = np.asarray(way["final"]), np.asarray(report["start"])
+    most = 2 * report["converged_error"]
     drawn = frame.imshow(
-        left, cmap=COLOURS, vmin=2 * limit - 1, vmax=1, aspect="auto", origin="lower"
+        final, cmap=COLOURS, vmin=0, vmax=most, aspect="auto", origin="lower"
     )
-    for (row, column), value in np.ndenumerate(left):
-        frame.text(column, row, f"{value:.2f}", ha="center", va="center")
+    for (row, column), value in np.ndenumerate(final):
+        text = f"{value:.3f}\nfrom {start[row, column]:.3f}"
+        frame.text(column, row, text, ha="center", va="center", fontsize=9)
     shifts, lengths = report["slowness_shift_percent"], report["smoothing_m"]
     frame.set_xticks(range(len(shifts)), [f"{value:g}" for value in shifts])
     frame.set_yticks(range(len(lengths)), [f"{value:g}" for value in lengths])
     frame.set_xlabel("slowness shift of the start [%]")
     frame.set_ylabel("smoothing of the start [m]")
-    frame.set_title(f"{way['name']}: {way['converged']} of {left.size}", fontsize=10)
+    frame.set_title(f"{way['name']}: {way['converged']} of {final.size}", fontsize=10)
     return drawn
