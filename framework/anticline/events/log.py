@@ -111,8 +111,12 @@ class Log:
             raise self._failed(error) from error
 
     def _sync_in_groups(self) -> None:
-        while self._unsynced.wait() and not self._closing.wait(GROUP_S):
-            self._sync()
+        # `close` says that it closes before it wakes this thread, and a sync takes the
+        # waking back: it is asked after each.
+        while not self._closing.is_set():
+            self._unsynced.wait()
+            if not self._closing.wait(GROUP_S):
+                self._sync()
 
     def _sync(self) -> None:
         self._unsynced.clear()

@@ -255,3 +255,26 @@ def test_writing_costs_microseconds_an_event(tmp_path: Path) -> None:
         for number in range(2_000):
             log.append(ended(number))
         assert time.process_time() - begun < 2_000 * 200e-6
+
+
+def test_a_log_that_is_closed_while_it_is_synced_comes_to_its_end(tmp_path):
+    began, closing = threading.Event(), threading.Event()
+
+    class Late(Log):
+        """Begins a sync, and takes its waking back only once the log is closed."""
+
+        def _sync(self) -> None:
+            if threading.current_thread() is self._syncing:
+                began.set()
+                closing.wait(10)
+                time.sleep(0.05)
+            super()._sync()
+
+    log = Late(tmp_path / "events.jsonl")
+    log.append(Event(utc="2026-01-01T00:00:00+00:00", event="ended", task="a"))
+    assert began.wait(10)
+    closer = threading.Thread(target=log.close, daemon=True)
+    closer.start()
+    closing.set()
+    closer.join(5)
+    assert not closer.is_alive()
