@@ -81,8 +81,8 @@ def install_aws_tools() -> None:
         return
     demand(PYTHON, "-m", "venv", "--clear", home)
     python = home / "bin" / "python"
-    uv = [UV, "pip", "install", "--quiet", "--python", python]
-    pip = [python, "-m", "pip", "install", "--quiet"]
+    uv: list[str | Path] = [UV, "pip", "install", "--quiet", "--python", python]
+    pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet"]
     with_which = uv if UV.exists() else pip
     if succeeds(*with_which, "--require-hashes", "-r", lock):
         made.write_bytes(lock.read_bytes())

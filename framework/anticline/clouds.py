@@ -41,7 +41,7 @@ def cluster_validate(file: Path | str) -> Cluster:
         for place, text in check(cluster, known())
     ]
     if found:
-        raise BadInput(sorted(found, key=lambda one: one.line or 0))
+        raise BadInput(iter(sorted(found, key=lambda one: one.line or 0)))
     return cluster
 
 
