@@ -10,7 +10,7 @@ PARAMETERS = ("vp", "slowness", "squared_slowness", "perturbation")
 """What can be inverted for (`parameterisation`)."""
 
 CONJUGACY = ("hager_zhang", "polak_ribiere")
-CURVATURE = {"lbfgs": 0.9, "nlcg": 0.1}
+CURVATURE = {"lbfgs": 0.9, "nlcg": 0.4}
 
 
 @dataclass(frozen=True)
