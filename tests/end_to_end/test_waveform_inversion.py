@@ -51,3 +51,15 @@ def test_noise_dead_traces_and_an_unknown_wavelet_do_not_stop_an_inversion(tmp_p
     assert compared["error_left"] < 0.9
     above = [compared[name]["windows"][0]["error"] for name in ("model", "start")]
     assert above[0] < 0.4 * above[1]
+
+
+@pytest.mark.slow
+def test_the_matching_filter_leads_where_least_squares_skips_cycles(tmp_path):
+    steps = inverted("cycle_skipping", tmp_path / "run")
+    skipped, led = (report(steps / f"{name}_compare") for name in ("squares", "finish"))
+    assert skipped["error_left"] > 0.9
+    assert led["error_left"] < 0.6
+    first = ended(steps, "squares", "squares_advance")
+    last = ended(steps, "finish", "finish_advance")
+    assert last["data_misfit"] < 0.002 * first["first_data_misfit"]
+    assert last["data_misfit"] < 0.1 * first["data_misfit"]
