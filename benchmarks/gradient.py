@@ -2,7 +2,8 @@
 
 Each way is a process of its own, so that its largest memory is seen; it loads and
 compiles on a small shot first, and the ways take turns. Speed is, within a round, that
-of a whole gradient over Deepwave's with terms every 8 time steps and as many threads.
+of a whole gradient over Deepwave's with terms every 8 time steps, by the processor time
+of one thread, as a worker on each core has it.
 Gradients differ by a relative L2, in the interior, from Deepwave's with a term every
 time step.
 """
@@ -20,7 +21,6 @@ from pathlib import Path
 from statistics import median
 
 import competitors
-import machine
 import numpy as np
 from gradient_problem import ShotProblem
 from records import Record
@@ -49,7 +49,6 @@ class Way:
     every: int
     policy: str = "memory"
     share: float = 9.0
-    threads: int = 1
 
     @property
     def name(self) -> str:
@@ -58,12 +57,7 @@ class Way:
         if self.competitor == ANTICLINE:
             kept = f", {self.policy}"
             kept += "" if self.share > 1 else f" at {self.share:g} of the memory"
-        return f"{self.competitor}{kept}, threads: {self.threads}"
-
-    @property
-    def peer(self) -> Way:
-        """The way to which its time is compared."""
-        return Way(DEEPWAVE, PEER_EVERY, threads=self.threads)
+        return f"{self.competitor}{kept}"
 
     def command(self, shot: Path, out: Path) -> list[str]:
         """Give its command line."""
@@ -89,9 +83,7 @@ QUICK_SHARE = 0.9
 
 def ways_of(quick: bool, without: Collection[str], every: int) -> list[Way]:
     """List who takes part; every : what stands for `BAND`."""
-    cores = machine.cores()
-    all_cores = [replace(way, threads=cores) for way in (PEER, OURS) if cores > 1]
-    ways = [way for way in (*WAYS, *all_cores) if way.competitor not in without]
+    ways = [way for way in WAYS if way.competitor not in without]
     least = QUICK_SHARE if quick else 0.0
     return [
         replace(way, every=way.every or every, share=max(least, way.share))
@@ -102,12 +94,12 @@ def ways_of(quick: bool, without: Collection[str], every: int) -> list[Way]:
 def prepare(path: Path, size: str) -> ShotProblem:
     """Write the shot, of a size of `gradient_model`."""
     program = Path(__file__).resolve().parent / "gradient_model.py"
-    called([sys.executable, str(program), str(path), size], path.parent, 1)
+    called([sys.executable, str(program), str(path), size], path.parent)
     return ShotProblem.read(path)
 
 
-def called(command: list[str], folder: Path, threads: int) -> str:
-    """Run a program with some threads; give what it printed."""
+def called(command: list[str], folder: Path) -> str:
+    """Run a program with one thread; give what it printed."""
     names = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS")
     done = subprocess.run(
         command,
@@ -117,7 +109,7 @@ def called(command: list[str], folder: Path, threads: int) -> str:
         cwd=folder,
         env={
             **os.environ,
-            **dict.fromkeys(names, str(threads)),
+            **dict.fromkeys(names, "1"),
             "PYTHONPATH": str(PEERS.parent),
         },
     )
@@ -129,7 +121,7 @@ def called(command: list[str], folder: Path, threads: int) -> str:
 
 def measure(way: Way, shot: Path) -> Record:
     """Take the gradient once."""
-    told = called(way.command(shot, result_of(shot, way)), shot.parent, way.threads)
+    told = called(way.command(shot, result_of(shot, way)), shot.parent)
     record: Record = json.loads(told.splitlines()[-1])
     return record
 
@@ -153,7 +145,7 @@ def run(
 
 def result_of(shot: Path, way: Way) -> Path:
     """Name the file of a way's traces and gradient."""
-    label = f"{way.competitor}-{way.every}-{way.policy}-{way.share:g}-{way.threads}"
+    label = f"{way.competitor}-{way.every}-{way.policy}-{way.share:g}"
     return shot.with_name(f"{label}.npz")
 
 
@@ -174,7 +166,7 @@ def summary(
 ) -> Record:
     """Record a way from its rounds."""
     mine, first = turns[way], turns[way][0]
-    peers = turns.get(way.peer)
+    peers = turns.get(PEER)
     differs: Record = {"gather_difference": None, "gradient_difference": None}
     if REFERENCE in turns:
         differs = difference(path, way, REFERENCE)
@@ -185,7 +177,6 @@ def summary(
         "competitor": way.competitor,
         "version": first["version"],
         "every": way.every,
-        "threads": way.threads,
         "chosen": first["chosen"],
         "shape": shot.velocity.shape,
         "steps": shot.steps,
