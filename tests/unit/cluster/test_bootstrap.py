@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from aws.account import Account, serving
 from aws.metadata import Metadata
 
 ROOT = Path(__file__).parents[3]
@@ -134,52 +134,10 @@ def test_a_prolog_without_a_metadata_service_fails_no_job():
     assert run("tag_user.sh", IMDS="http://127.0.0.1:9").returncode == 0
 
 
-class Account:
-    """moto's server in the place of AWS, and the real `aws` in front of it."""
-
-    def __init__(self, tools: Path, url: str) -> None:
-        self.settings = {
-            "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
-            "AWS_ENDPOINT_URL": url,
-            "AWS_ACCESS_KEY_ID": "none",
-            "AWS_SECRET_ACCESS_KEY": "none",
-            "AWS_DEFAULT_REGION": "us-east-2",
-        }
-
-    def aws(self, *words: object) -> str:
-        done = subprocess.run(
-            ["aws", *map(str, words)],
-            env={**os.environ, **self.settings},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-
 @pytest.fixture(scope="module")
 def account(needs) -> Iterator[Account]:
-    server = needs.aws_tool("moto_server")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [server, "-H", "127.0.0.1", "-p", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.1)
-    made = Account(server.parent, f"http://127.0.0.1:{port}")
-    made.aws("s3", "mb", f"s3://{BUCKET}")
-    yield made
-    process.terminate()
-    process.wait(30)
+    with serving(needs, BUCKET) as made:
+        yield made
 
 
 @pytest.mark.slow

@@ -1,0 +1,5 @@
+"""Steps that bring files from S3 and keep results there.
+
+- components: `storage.model`, `storage.gathers`, `storage.keep`
+- copy: the program behind them: `aws s3 cp`, whole or not at all
+"""
