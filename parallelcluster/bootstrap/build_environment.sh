@@ -40,15 +40,19 @@ find_mpi() {
     return 1
 }
 
+as_root() {
+    if ((EUID == 0)); then "$@"; else sudo "$@"; fi
+}
+
 packages() {
     case $(system) in
         amzn)
-            sudo dnf install -y gcc gcc-c++ gcc-gfortran make cmake git tar gzip \
+            as_root dnf install -y gcc gcc-c++ gcc-gfortran make cmake git tar gzip \
                 python3.11 python3.11-devel zlib-devel
             ;;
         ubuntu)
-            sudo apt-get update
-            sudo DEBIAN_FRONTEND=noninteractive apt-get install -y \
+            as_root apt-get update
+            as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y \
                 --no-install-recommends gcc g++ gfortran make cmake git python3 \
                 python3-dev python3-venv zlib1g-dev curl ca-certificates
             ;;
@@ -88,7 +92,7 @@ parallel_hdf5() {
     make -j "$jobs" install
 }
 
-# petsc's sdist builds hypre by itself; the compilers' wrappers are MPI's own.
+# PETSc's configuration fetches hypre and builds it; the compilers are MPI's own.
 with_petsc() {
     local python=$home/venv/bin/python
     export PETSC_CONFIGURE_OPTIONS="--with-cc=$mpi/bin/mpicc --with-cxx=$mpi/bin/mpicxx \
