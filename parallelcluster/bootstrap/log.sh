@@ -21,7 +21,9 @@ once() {
         return 0
     fi
     say "$name: begins"
-    if ! "$@" >>"$LOG" 2>&1; then
+    # In the background, for bash forgets `set -e` wherever a status is asked for.
+    (set -euo pipefail; "$@") >>"$LOG" 2>&1 &
+    if ! wait $!; then
         say "$name: FAILED; mend it and run this script again; log: $LOG"
         exit 1
     fi

@@ -49,7 +49,7 @@ def test_a_step_is_done_once_and_a_failed_one_is_begun_again(tmp_path):
     script.write_text(
         f"set -euo pipefail\nLOG={tmp_path}/log STEPS={tmp_path}/steps\n"
         f". {SCRIPTS}/log.sh\nfirst() {{ echo first >>{tmp_path}/done; }}\n"
-        f"second() {{ [[ -e {tmp_path}/mended ]] && echo second >>{tmp_path}/done; }}\n"
+        f"second() {{ [[ -e {tmp_path}/mended ]]; echo second >>{tmp_path}/done; }}\n"
         "once first first\nonce second second\necho all\n"
     )
     failed = subprocess.run(["bash", script], capture_output=True, text=True)
