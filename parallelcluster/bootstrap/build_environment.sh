@@ -30,6 +30,7 @@ source_folder=${ANTICLINE_SOURCE:-$prefix/source}  # this project's own files
 jobs=${BUILD_JOBS:-$(nproc)}
 hdf5=1.14.6
 petsc=3.23.7
+hdf5_home=${HDF5_HOME:-$home/hdf5}  # a parallel HDF5 that is there is used
 
 find_mpi() {
     local folder
@@ -106,7 +107,7 @@ with_petsc() {
 with_mpi() {
     local python=$home/venv/bin/python
     "$python" -m pip install -q 'setuptools<81' wheel 'cython>=3' pkgconfig
-    CC=$mpi/bin/mpicc HDF5_MPI=ON HDF5_DIR=$home/hdf5 "$python" -m pip install \
+    CC=$mpi/bin/mpicc HDF5_MPI=ON HDF5_DIR=$hdf5_home "$python" -m pip install \
         --force-reinstall --no-deps --no-build-isolation --no-cache-dir \
         --no-binary mpi4py,h5py mpi4py h5py
 }
@@ -125,7 +126,7 @@ activation() {
     cat >"$home/activate.sh.part" <<END
 # Written by build_environment.sh; a job's program is found by it.
 export PATH=$home/venv/bin:$mpi/bin:\$PATH
-export LD_LIBRARY_PATH=$home/hdf5/lib:$mpi/lib:$mpi/lib64:/opt/amazon/efa/lib64:/opt/amazon/efa/lib\${LD_LIBRARY_PATH:+:\$LD_LIBRARY_PATH}
+export LD_LIBRARY_PATH=$hdf5_home/lib:$mpi/lib:$mpi/lib64:/opt/amazon/efa/lib64:/opt/amazon/efa/lib\${LD_LIBRARY_PATH:+:\$LD_LIBRARY_PATH}
 export SLURM_MPI_TYPE=pmix
 # Ranks of a node write checkpoints before mpirun kills them.
 export OMPI_MCA_odls_base_sigkill_timeout=110
@@ -144,7 +145,7 @@ if $plan; then
     echo "system: $(system), $machine, $jobs jobs at a time"
     echo "into: $home"
     echo "MPI: $(find_mpi || true)"
-    echo "steps: packages environment hdf5 petsc mpi cupy (where nvidia-smi is) anticline activation proof"
+    echo "steps: packages environment hdf5 mpi petsc cupy (where nvidia-smi is) anticline activation proof"
     exit 0
 fi
 
@@ -157,9 +158,9 @@ mpi=$(find_mpi)
 say "for $machine on $(system), MPI $mpi, into $home"
 once packages-"$(hostname -s)" packages
 once environment environment
-once hdf5 parallel_hdf5
-once petsc with_petsc
+[[ -n ${HDF5_HOME:-} ]] || once hdf5 parallel_hdf5
 once mpi with_mpi
+once petsc with_petsc
 command -v nvidia-smi >/dev/null && once cupy with_cupy
 once anticline own_files
 once activation activation
