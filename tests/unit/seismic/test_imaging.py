@@ -3,7 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from anticline_solvers.seismic.capacity import Kept
 from anticline_solvers.seismic.imaging import conditions as imaging
+from anticline_solvers.seismic.imaging.extent import Extent
 
 RNG = np.random.default_rng(1)
 GRIDS = [((13, 17), (10.0, 8.0)), ((7, 6, 12), (10.0, 12.0, 8.0))]
@@ -100,10 +102,12 @@ def test_normalisation_divides_by_the_illumination():
 
 
 def test_the_imaging_interval_is_at_most_the_nyquist_interval_of_the_band():
-    assert imaging.longest_interval_s(25.0) == 0.02
-    assert imaging.steps_per_image(0.02, 0.003) == 6
-    assert imaging.steps_per_image(0.02, 0.002) == 10
-    assert imaging.steps_per_image(0.001, 0.003) == 1
+    left_out, asked = {"imaging_interval_s": None}, {"imaging_interval_s": 0.005}
+    kept = Kept(Extent(), 0.0)
+    assert kept.every(left_out, 25.0, 1e-3) == 20
+    assert kept.every(asked, 25.0, 1e-3) == 5
+    assert kept.every(left_out, 25.0, 0.03) == 1
+    assert Kept(Extent(), 0.0, per_period=2.5).every(left_out, 25.0, 1e-3) == 16
 
 
 def test_a_place_without_light_stays_dark_when_normalised():

@@ -30,7 +30,7 @@ _TOLD = {
     "imaging_interval_s": "time between the terms that are summed, at most "
     "1/(2 f_max); left out, 1/(2.5 f_max)",
     "memory_budget": "of a rank for the source wavefield; left out, half of what is "
-    "free, and in 2-D 128 MB at most",
+    "free, and in 2-D 160 MB at most",
     "storage": "how the source wavefield is kept; auto: the cheapest that fits",
     "storage_tolerance": "relative difference that storage may make in a shot's "
     "gradient; 0: none",

@@ -39,7 +39,7 @@ from anticline_solvers.seismic.misfits import objective
 from anticline_solvers.seismic.misfits.objective import Objective
 
 MISFIT = "misfit"
-MOST_BYTES = {2: 128e6, 3: math.inf}
+MOST_BYTES = {2: 160e6, 3: math.inf}
 """For the source wavefield of a rank where a case names no budget, by axes."""
 
 
