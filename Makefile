@@ -55,6 +55,7 @@ bench: setup ## speed as ratios: to memory bandwidth, and to peers
 	@python benchmarks/run.py
 
 reproduce-convergence-map: setup ## how far misfits converge; goes on where it stopped
+	@mkdir -p output
 	@python benchmarks/convergence_map.py output/convergence_map.yaml
 	@anticline run output/convergence_map.yaml --run output/convergence_map
 
