@@ -99,17 +99,22 @@ with_petsc() {
     export PETSC_CONFIGURE_OPTIONS="--with-cc=$mpi/bin/mpicc --with-cxx=$mpi/bin/mpicxx \
         --with-fc=$mpi/bin/mpifort --with-debugging=0 --download-hypre \
         --download-fblaslapack COPTFLAGS=-O3 CXXOPTFLAGS=-O3 FOPTFLAGS=-O3"
-    "$python" -m pip install -q 'setuptools<81' wheel 'cython>=3'
+    "$python" -m pip install -qU 'setuptools>=77,<81' wheel 'cython>=3'
     MAKEFLAGS=-j$jobs "$python" -m pip install --no-deps --no-build-isolation \
         --no-binary petsc,petsc4py "petsc==$petsc" "petsc4py==$petsc"
 }
 
+# A package at the version that the lock has: "h5py==3.16.0".
+locked() {
+    sed -n "s/^\($1==[^ ;]*\).*/\1/p" "$source_folder/requirements.lock"
+}
+
 with_mpi() {
     local python=$home/venv/bin/python
-    "$python" -m pip install -q 'setuptools<81' wheel 'cython>=3' pkgconfig
+    "$python" -m pip install -qU 'setuptools>=77,<81' wheel 'cython>=3' pkgconfig
     CC=$mpi/bin/mpicc HDF5_MPI=ON HDF5_DIR=$hdf5_home "$python" -m pip install \
         --force-reinstall --no-deps --no-build-isolation --no-cache-dir \
-        --no-binary mpi4py,h5py mpi4py h5py
+        --no-binary mpi4py,h5py "$(locked mpi4py)" "$(locked h5py)"
 }
 
 with_cupy() {
