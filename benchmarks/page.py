@@ -144,7 +144,7 @@ def gradient_table(records: list[Record]) -> str:
     apart = [one["gather_difference"] for one in records]
     if apart[0] is not None:
         text += f" Gathers differ by {max(apart):.1e} (relative L2)."
-    return text + "\n\n"
+    return text + f" Load before the run {first['load_before']:.1f}.\n\n"
 
 
 def difference_of(found: float | None) -> str:
