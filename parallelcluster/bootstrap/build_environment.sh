@@ -96,8 +96,8 @@ parallel_hdf5() {
 # PETSc's configuration fetches hypre and builds it; the compilers are MPI's own.
 with_petsc() {
     local python=$home/venv/bin/python
-    export PETSC_CONFIGURE_OPTIONS="--with-cc=$mpi/bin/mpicc --with-cxx=$mpi/bin/mpicxx \
-        --with-fc=$mpi/bin/mpifort --with-debugging=0 --download-hypre \
+    export MPICC=$mpi/bin/mpicc MPICXX=$mpi/bin/mpicxx MPIF90=$mpi/bin/mpifort
+    export PETSC_CONFIGURE_OPTIONS="--with-debugging=0 --download-hypre \
         --download-fblaslapack COPTFLAGS=-O3 CXXOPTFLAGS=-O3 FOPTFLAGS=-O3"
     "$python" -m pip install -qU 'setuptools>=77,<81' wheel 'cython>=3'
     MAKEFLAGS=-j$jobs "$python" -m pip install --no-deps --no-build-isolation \
