@@ -104,7 +104,7 @@ def test_the_terms_of_gathers_are_those_of_the_reference(
 @GRIDS
 def test_the_second_difference_is_that_of_the_reference(shape, order, backend):
     sums, (s, oldest) = fields(shape, 0)
-    margins = (4, 3, 16)[: len(shape) - 1] + (16,)
+    margins = (*(4, 3, 16)[: len(shape) - 1], 16)
     larger = tuple(n + 2 * m for n, m in zip(shape, margins, strict=True))
     rng = np.random.default_rng(5)
     waves = [rng.normal(size=larger).astype(np.float32) for _ in range(2)]
