@@ -68,11 +68,11 @@ OTHERS = {
     "halo": (device_halo.source(np.dtype("float32").itemsize), {"pack", "unpack"}),
     "correlation": (
         imaging.source(2, 0),
-        {"correlate", "scatter", "brighten", "terms"},
+        {"correlate", "scatter", "brighten", "terms", "accumulate"},
     ),
     "scattering": (
         imaging.source(3, 4),
-        {"correlate", "scatter", "brighten", "terms"},
+        {"correlate", "scatter", "brighten", "terms", "accumulate"},
     ),
 }
 
