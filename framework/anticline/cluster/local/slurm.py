@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -23,6 +25,8 @@ from anticline.errors import Failed
 LOOPBACK = "127.0.0.1"
 READY_WITHIN_S = 60.0
 JOBS_END_WITHIN_S = 10.0
+LOCAL_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
+FIRST_PORT, PORTS_BELOW = 1024, 12_000
 Tell = Callable[[str], None]
 
 
@@ -260,11 +264,23 @@ def _write_private(path: Path, content: bytes) -> None:
 
 
 def _free_ports(count: int) -> tuple[int, ...]:
+    """Choose ports that are free, below those that the kernel gives to connections.
+
+    One of those could be taken by any program before a daemon listens on it.
+    """
+    lowest = int(LOCAL_PORTS.read_text().split()[0])
+    choice = range(max(FIRST_PORT, lowest - PORTS_BELOW), max(lowest, FIRST_PORT + 1))
+    found: list[int] = []
     with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind((LOOPBACK, 0))
-        return tuple(one.getsockname()[1] for one in sockets)
+        for port in random.sample(choice, len(choice)):
+            one = stack.enter_context(socket.socket())
+            with contextlib.suppress(OSError):
+                one.bind((LOOPBACK, port))
+                found.append(port)
+            if len(found) == count:
+                return tuple(found)
+    msg = f"no {count} TCP ports are free below {lowest}; end what listens there"
+    raise Failed(msg)
 
 
 def _listens(port: int) -> bool:
