@@ -108,10 +108,10 @@ def check_one(
     path: Path, registry: Registry, cluster: Cluster | None = None
 ) -> WorkflowVerdict:
     """Check a workflow; components are asked where it has no other findings."""
-    from anticline.workflow.asking import ask_components
-    from anticline.workflow.check import check_file
-    from anticline.workflow.expand import expand
+    from anticline.workflow.check.asking import ask_components
+    from anticline.workflow.check.whole import check_file
     from anticline.workflow.graph import Loop
+    from anticline.workflow.tasks.expand import expand
 
     document, findings = check_file(path, registry, cluster)
     if document is None or findings:

@@ -8,6 +8,10 @@ from typing import Annotated
 import typer
 
 ClusterFile = Annotated[Path, typer.Argument(help="Cluster file (YAML).")]
+Stacks = Annotated[
+    list[Path] | None,
+    typer.Option(help="Answer of aws cloudformation describe-stacks; several may."),
+]
 AWS = Path("configs/clusters/aws.yaml")
 
 
@@ -15,6 +19,7 @@ def add_to(group: typer.Typer) -> None:
     """Add the commands to the group `cluster`."""
     group.command("validate")(cluster_validate)
     group.command("render")(cluster_render)
+    group.command("parameters")(cluster_parameters)
     group.command("cost")(cluster_cost)
     group.command("prices")(cluster_prices)
 
@@ -33,16 +38,27 @@ def cluster_render(
     out: Annotated[Path, typer.Option(help="Folder to write.")] = Path(
         "parallelcluster"
     ),
-    stack: Annotated[
-        list[Path] | None,
-        typer.Option(help="Answer of aws cloudformation describe-stacks; several may."),
-    ] = None,
+    stack: Stacks = None,
 ) -> None:
     """Write ParallelCluster's configuration files of a cluster file."""
     from anticline import clouds
 
     for path in clouds.cluster_render(file, out, stack or ()):
         typer.echo(path)
+
+
+def cluster_parameters(
+    template: Annotated[
+        str, typer.Argument(help="network, storage, access, accounting or budget.")
+    ],
+    file: ClusterFile = AWS,
+    stack: Stacks = None,
+) -> None:
+    """Print NAME=VALUE of a CloudFormation template, for --parameter-overrides."""
+    from anticline import clouds
+
+    told = clouds.cluster_parameters(file, template, stack or ())
+    typer.echo(" ".join(f"{name}={value}" for name, value in told.items()))
 
 
 def cluster_cost(
@@ -82,4 +98,4 @@ def cluster_prices(
     day = f"{datetime.now(UTC):%Y-%m-%d}"
     for name, (old, new) in sorted(clouds.cluster_prices(file, day, table).items()):
         was = "not known" if old is None else f"{old:g}"
-        typer.echo(f"{name:20} {'not sold' if new is None else f'{new:g}'} (was {was})")
+        typer.echo(f"{name:40} {'not sold' if new is None else f'{new:g}'} (was {was})")

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from anticline.cluster.costs import refresh
-from anticline.cluster.costs.budget import over_budget
+from anticline.cluster.costs.budget import Spending
 from anticline.cluster.costs.estimate import Cost, Work, cost
 from anticline.cluster.costs.table import FILE, known, read_table
 from anticline.cluster.document import read_cluster, read_with_lines
 from anticline.cluster.model import Cluster
 from anticline.cluster.parallelcluster.check import check
 from anticline.cluster.parallelcluster.configuration import configuration
-from anticline.cluster.parallelcluster.stacks import with_outputs
+from anticline.cluster.parallelcluster.stacks import (
+    outputs_of,
+    parameters,
+    with_outputs,
+)
 from anticline.cluster.parallelcluster.text import text_of
+from anticline.component.findings import unknown_key
 from anticline.component.registry import Registry
 from anticline.errors import BadInput, Finding
+from anticline.execution.batch.spending import core_hours, within_budget
 from anticline.execution.batch.unrolled import unrolled
 from anticline.execution.driver.queues import allowed, needs
 from anticline.execution.driver.steering import steered
-from anticline.workflow.check import check_workflow
-from anticline.workflow.document import read_workflow
-from anticline.workflow.task import Task
+from anticline.workflow.check.whole import check_workflow
+from anticline.workflow.document.reading import read_workflow
+from anticline.workflow.tasks.task import Task
 
 
 def cluster_validate(file: Path | str) -> Cluster:
@@ -72,13 +77,34 @@ def cluster_render(
     return written
 
 
+def cluster_parameters(
+    file: Path | str, stack: str, stacks: Iterable[Path | str] = ()
+) -> dict[str, str]:
+    """Give what a template of parallelcluster/ is told: name -> value.
+
+    stack : network, storage, access, accounting or budget. stacks : answers of
+    `aws cloudformation describe-stacks` of those that are there.
+
+    Raises
+    ------
+    BadInput
+        Findings of the cluster file or of a stack's; no such template.
+    """
+    cluster = cluster_validate(file)
+    assert cluster.aws is not None  # else it has findings
+    made = parameters(cluster.aws, outputs_of(map(Path, stacks)))
+    if stack not in made:
+        raise BadInput(unknown_key(stack, list(made), "stack"))
+    return made[stack]
+
+
 def cluster_prices(
     file: Path | str, day: str, table: Path | None = None
 ) -> dict[str, tuple[float | None, float | None]]:
-    """Write the table anew with the types that a cluster file names, from AWS.
+    """Write the table anew with what a cluster file names, from AWS.
 
-    table : left out, the one that comes along. Gives of each type its price before and
-    now [USD/h].
+    table : left out, the one that comes along. Gives of each instance type [USD/h] and
+    each service its price before and now.
 
     Raises
     ------
@@ -96,10 +122,12 @@ def cluster_prices(
     names |= {aws.accounting.node}
     for made in aws.clusters.values():
         names |= {made.head_node, made.login_node}
-    new = refresh.refreshed(old, names, aws.region, day, *refresh.clients(aws.region))
+    asked = refresh.clients(aws.region)
+    databases = (aws.accounting.database,)
+    new = refresh.refreshed(old, names, databases, aws.region, day, *asked)
     refresh.write(new, path)
-    region = aws.region
-    return {name: (old.price(name, region), new.price(name, region)) for name in names}
+    before, now = refresh.prices(old, aws.region), refresh.prices(new, aws.region)
+    return {name: (before.get(name), now.get(name)) for name in now | before}
 
 
 def workflow_costs(
@@ -107,11 +135,13 @@ def workflow_costs(
     cluster: Cluster,
     queues: Mapping[str, tuple[str, ...]] | None = None,
     measured: Path | None = None,
+    base: Path | None = None,
 ) -> list[Cost]:
     """Estimate what a workflow would cost, step by step.
 
     Each step is taken to run on the first queue that holds it, a loop all its turns.
-    measured : the folder of an earlier run of it.
+    measured : the folder of an earlier run of it. base : folder that the workflow's
+    paths are from; left out, its own.
 
     Raises
     ------
@@ -120,7 +150,7 @@ def workflow_costs(
     """
     registry = Registry.discover()
     path = Path(workflow)
-    document = read_workflow(path, path.parent)
+    document = read_workflow(path, base or path.parent)
     document = document.changed(steered(document.workflow, queues or {}))
     if found := check_workflow(document, registry, cluster):
         raise BadInput(found)
@@ -154,38 +184,25 @@ def _works(
         )
 
 
-def core_hours(run: Path) -> dict[str, float]:
-    """Give the mean core-hours of a task of each step of a run that are done."""
-    taken: dict[str, list[float]] = {}
-    for path in run.glob("steps/**/ended.json"):
-        ended = json.loads(path.read_text(encoding="utf-8"))
-        if ended["kind"] == "done":
-            hours = ended["seconds"] * ended["ranks"] * ended["threads"] / 3600
-            parts = path.parent.relative_to(run / "steps").parts
-            step = "/".join(p for p in parts if not p.replace(".", "").isdigit())
-            taken.setdefault(step, []).append(hours)
-    return {step: sum(values) / len(values) for step, values in taken.items()}
-
-
 def check_budget(
     workflow: Path | str,
     cluster: Path | str | None,
     queues: Mapping[str, tuple[str, ...]] | None = None,
     measured: Path | None = None,
-) -> None:
+    base: Path | None = None,
+) -> Spending | None:
     """Refuse a run that may cost more than its cluster's budget.
+
+    measured : the folder of an earlier run of it. base : folder that the workflow's
+    paths are from; left out, its own. Gives what it may cost; None: nobody knows a
+    budget.
 
     Raises
     ------
     BadInput
         It may; or the workflow cannot run at all.
     """
-    if cluster is None:
-        return
-    made, line_of = read_with_lines(Path(cluster))
-    if made.aws is None:
-        return
-    costs = workflow_costs(workflow, made, queues, measured)
-    if (why := over_budget(costs, made.aws.budget)) is not None:
-        line = line_of(("aws", "budget", "usd_per_run"))
-        raise BadInput(Finding(str(cluster), line, why))
+    if cluster is None or (made := read_cluster(Path(cluster))).aws is None:
+        return None
+    costs = workflow_costs(workflow, made, queues, measured, base)
+    return within_budget(costs, made, Path(cluster))

@@ -23,6 +23,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,7 @@ from anticline.component.sequence import load_cases
 from anticline.drawing import plot as plot  # a verb, made there
 from anticline.drawing import viewers
 from anticline.errors import BadInput, ExitCode, Failed, Finding
-from anticline.execution.node.launch import launch
+from anticline.execution.node.launch import Launch, launch
 from anticline.execution.node.local import check_apart, find_launcher, run_here
 from anticline.runs import cancel as cancel  # verbs, made there
 from anticline.runs import clean as clean
@@ -157,27 +158,16 @@ def run(
     Several are checked together before the first begins. A case whose outputs are
     there as its result is not started again.
 
-    Parameters
-    ----------
-    cases
-        Case files; a case may read what an earlier one writes.
-    ranks
-        Default: the fewest the component asks for.
-    threads
-        Of each rank. Default: the ranks share the cores.
-    grace_s
-        Open MPI: time [s] that `mpirun` leaves its ranks when it is itself told to
-        end by SIGTERM; see `anticline.execution.node.launch`. Default: its own, 1 s.
-    quiet
-        Nothing is told or shown but what goes wrong.
-    tell
-        Called with a line about each case before it starts, and with one about a
+    cases : case files; a case may read what an earlier one writes.
+    ranks : default the fewest the component asks for.
+    threads : of each rank; default: the ranks share the cores.
+    grace_s : Open MPI's time [s] that `mpirun` leaves its ranks when SIGTERM ends it;
+        default its own, 1 s (see `anticline.execution.node.launch`).
+    quiet : nothing is told or shown but what goes wrong.
+    tell : called with a line about each case before it starts, and with one about a
         case whose ranks were killed.
 
-    Returns
-    -------
-    int
-        Exit code of the first case that does not end well, else 0.
+    Returns the exit code of the first case that does not end well, else 0.
 
     Raises
     ------
@@ -189,35 +179,47 @@ def run(
     banner = (lambda line: None) if quiet else tell
     paths = [Path(path) for path in cases]
     mpirun, family = find_launcher()
-    finished = check_apart(paths, ranks) if len(paths) > 1 else set()
-    read = load_cases(paths, components())
-    if len(paths) == 1 and _may_be_finished(read[0]):  # else its ranks check it
-        finished = check_apart(paths, ranks)
-    for case in read:
-        path = case.path
-        count = ranks or case.component.resources.ranks[0]
-        if path in finished:
-            banner(f"{path}: {case.component.name} is finished")
+    started = partial(
+        launch,
+        mpirun=mpirun,
+        family=family,
+        cores=count_cores(usable_cpus()),
+        threads=threads,
+        root=os.geteuid() == 0,
+        grace_s=grace_s,
+    )
+    for case, finished in _told_apart(paths, ranks):
+        name, count = case.component.name, ranks or case.component.resources.ranks[0]
+        if finished:
+            banner(f"{case.path}: {name} is finished")
             continue
-        banner(f"{path}: {case.component.name}, ranks: {count}")
-        line = launch(
-            _rank_program(case.component.name, path),
-            mpirun=mpirun,
-            family=family,
-            ranks=count,
-            cores=count_cores(usable_cpus()),
-            threads=threads,
-            root=os.geteuid() == 0,
-            grace_s=grace_s,
-        )
-        try:
-            code = run_here(line, quiet=quiet)
-        except Failed as error:
-            tell(f"{path}: {error}; {KEPT}")
-            code = ExitCode.FAILED
+        banner(f"{case.path}: {name}, ranks: {count}")
+        line = started(_rank_program(name, case.path), ranks=count)
+        code = _ended(case.path, line, quiet, tell)
         if code != ExitCode.DONE:
             return code
     return ExitCode.DONE
+
+
+def _told_apart(paths: list[Path], ranks: int | None) -> list[tuple[Case, bool]]:
+    """Read cases, checked together where there are several; whether each is finished.
+
+    A single one is checked by its ranks, unless it may be finished.
+    """
+    finished = check_apart(paths, ranks) if len(paths) > 1 else set()
+    read = load_cases(paths, components())
+    if len(paths) == 1 and _may_be_finished(read[0]):
+        finished = check_apart(paths, ranks)
+    return [(case, case.path in finished) for case in read]
+
+
+def _ended(path: Path, line: Launch, quiet: bool, tell: Callable[[str], None]) -> int:
+    """Run the ranks of a case to their end; their exit code, after telling of it."""
+    try:
+        return run_here(line, quiet=quiet)
+    except Failed as error:
+        tell(f"{path}: {error}; {KEPT}")
+        return ExitCode.FAILED
 
 
 def render(
@@ -239,9 +241,9 @@ def render(
     ------
     BadInput
         Findings of the files or the cluster file, an unknown queue, one that can
-        never hold a job, or a file in the way that was not rendered.
+        never hold a job, more than the cluster's budget, or a file in the way that
+        was not rendered.
     """
-    from anticline.cluster.document import read_cluster
     from anticline.execution.batch import render as rendering
 
     paths, names = [Path(path) for path in files], list(queues)
@@ -249,9 +251,10 @@ def render(
         if len(names) != 1:
             msg = "one queue is needed for all cases: --queue QUEUE"
             raise BadInput(msg)
-        loaded = load_cases(paths, components())
-        made = read_cluster(Path(cluster))
-        return rendering.render_cases(loaded, made, names[0], Path(out), ranks, threads)
+        loaded, where = load_cases(paths, components()), Path(cluster)
+        return rendering.render_cases(
+            loaded, where, names[0], Path(out), ranks, threads
+        )
     if len(paths) != 1 or ranks or threads:
         msg = (
             "a workflow is rendered on its own, and says itself how many ranks and "
@@ -259,7 +262,7 @@ def render(
         )
         raise BadInput(msg)
     from anticline.execution.driver.steering import queues_of
-    from anticline.workflow.document import read_workflow
+    from anticline.workflow.document.reading import read_workflow
 
     document = read_workflow(paths[0])
     chosen = queues_of(document.workflow, names)

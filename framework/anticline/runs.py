@@ -36,8 +36,10 @@ def run_workflow(
     from anticline.execution.driver.display import display
 
     earlier = None if folder is None else Path(folder)
-    check_budget(workflow, cluster, queues, earlier)
+    spending = check_budget(workflow, cluster, queues, earlier)
     with display(quiet=quiet) as show:
+        if spending is not None:
+            show.note(str(spending))
         return running.run_workflow(
             Path(workflow),
             Registry.discover(),
@@ -49,11 +51,26 @@ def run_workflow(
 
 
 def resume(run: Path | str, *, quiet: bool = False) -> Outcome:
-    """Go on with a workflow's run; see `anticline.execution.driver.run.resume`."""
+    """Go on with a workflow's run; see `anticline.execution.driver.run.resume`.
+
+    The budget is checked again: prices, it and the workflow may have changed.
+    """
+    from anticline.clouds import check_budget
     from anticline.execution.driver import run as running
     from anticline.execution.driver.display import display
+    from anticline.execution.driver.runfolder import open_folder
 
+    made = open_folder(Path(run))
+    spending = check_budget(
+        made.workflow_file,
+        made.cluster_file,
+        made.queues,
+        made.path,
+        made.workflow.parent,
+    )
     with display(quiet=quiet) as show:
+        if spending is not None:
+            show.note(str(spending))
         return running.resume(Path(run), Registry.discover(), show)
 
 

@@ -26,7 +26,7 @@ def schema(kind: str, registry: Registry | None = None) -> str:
 
 
 def _workflow(registry: Registry | None) -> str:
-    from anticline.workflow.schema import schema_text
+    from anticline.workflow.document.schema import schema_text
 
     return schema_text(registry)
 

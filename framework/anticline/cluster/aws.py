@@ -98,8 +98,11 @@ class Budget(Data):
     """All that the project's tag is on [USD/month]."""
     usd_per_run: Amount | None = None
     """Most that the estimate of one run may be [USD]; left out: the month's."""
-    warn_at_percent: tuple[Annotated[int, Field(ge=1, le=100)], ...] = (50, 80, 100)
-    """When a message is sent [% of the month's]."""
+    warn_at_percent: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=100)], ...],
+        Field(min_length=3, max_length=3),
+    ] = (50, 80, 100)
+    """When a message is sent, three of them [% of the month's]."""
     email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
     """Who gets it."""
 
@@ -131,5 +134,7 @@ class Aws(Data):
     """What may be spent."""
     idle_minutes: Count = 10
     """A node without a job is given back after so long [min]."""
+    least_memory_percent: Annotated[int, Field(ge=0, le=90)] = 50
+    """A node is drained below this share of its memory's bandwidth [%]; 0: never."""
     log_days: Literal[7, 14, 30, 60, 90, 180, 365] = 30
     """How long CloudWatch keeps logs [days]."""

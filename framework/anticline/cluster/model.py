@@ -55,6 +55,8 @@ class Node(Data):
     """The GPUs' name in Slurm (--gpus-per-task=NAME:1)."""
     network_gbit_per_s: NotNegative = 0.0
     """Bandwidth to other nodes [Gbit/s]; 0: not known."""
+    memory_gb_per_s: NotNegative = 0.0
+    """What its memory's channels carry [GB/s]; 0: not known; on AWS: of the table."""
     price_usd_per_hour: NotNegative = 0.0
     """Price of one node [USD/h]; 0: not known, or nothing; on AWS: of the table."""
     watts: NotNegative = 0.0

@@ -75,6 +75,55 @@ Inversion = PortType(
     "",
     "the state of an inversion: all that its next step needs",
 )
+EclipseDeck = PortType(
+    "EclipseDeck",
+    ".DATA",
+    "eclipse-deck",
+    "",
+    "a reservoir and its schedule as an Eclipse deck",
+)
+Reservoir = PortType(
+    "Reservoir",
+    ".h5",
+    "anticline-reservoir/1",
+    "",
+    "a reservoir and its schedule, all that the simulator is told",
+)
+ReservoirCurves = PortType(
+    "ReservoirCurves",
+    ".h5",
+    "anticline-curves/1",
+    "",
+    "rates, totals and pressures of a run at its report times",
+)
+ReservoirStates = PortType(
+    "ReservoirStates",
+    ".h5",
+    "anticline-reservoir-states/1",
+    "",
+    "pressures and saturations of a run at report steps",
+)
+EclipseResults = PortType(
+    "EclipseResults",
+    ".UNSMRY",
+    "eclipse-results",
+    "",
+    "result files: UNSMRY and SMSPEC; EGRID, INIT and UNRST where they are made",
+)
+EclipseRestart = PortType(
+    "EclipseRestart",
+    ".UNRST",
+    "eclipse-restart",
+    "",
+    "states of a run at report steps as a unified restart file",
+)
+CurveTable = PortType(
+    "CurveTable",
+    ".csv",
+    "curve-table",
+    "",
+    "curves as a table: TIME[DAYS], then KEYWORD:WELL[UNIT]",
+)
 RawArray = PortType(
     "RawArray",
     ".bin",

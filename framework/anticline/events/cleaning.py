@@ -32,8 +32,8 @@ from anticline.events.log import EVENTS, Log
 from anticline.events.progress import State, TaskRecord
 from anticline.events.record import CLEANED, Event
 from anticline.events.runs import Sight, look
-from anticline.workflow.places import folder_of
-from anticline.workflow.task import STEPS
+from anticline.workflow.tasks.places import folder_of
+from anticline.workflow.tasks.task import STEPS
 
 PARSL, WORK, PART, REPORT = "parsl", ".work", ".part", ".json"
 

@@ -20,8 +20,8 @@ from anticline.events import record
 from anticline.events.driver import is_locked
 from anticline.events.progress import TaskRecord
 from anticline.events.record import Event
-from anticline.workflow.places import folder_of, step_of, task_of
-from anticline.workflow.task import CASE, ENDED, STEPS
+from anticline.workflow.tasks.places import folder_of, step_of, task_of
+from anticline.workflow.tasks.task import CASE, ENDED, STEPS
 
 CLAIM, ORDER, RUN = "running.json", "order.json", "run.json"
 

@@ -78,6 +78,7 @@ class TaskRecord:
 
     failed_for_good : nothing more is tried. kept : it was done when a driver came.
     cleaned : its outputs were removed. note : why it waits again or failed.
+    session : number of the driver that planned it last, from 1; 0: none did.
     """
 
     id: str
@@ -91,6 +92,7 @@ class TaskRecord:
     cleaned: bool = False
     kind: str = ""
     note: str = ""
+    session: int = 0
 
     @property
     def last(self) -> Attempt | None:

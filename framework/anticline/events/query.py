@@ -24,7 +24,7 @@ from anticline.events.progress import (
     seconds_of,
 )
 from anticline.events.record import Event
-from anticline.workflow.places import step_of
+from anticline.workflow.tasks.places import step_of
 
 LAST = 200
 _ASKED = ("ranks", "threads", "gpus", "memory_gib")
@@ -180,6 +180,7 @@ class RunState:
         task.component = facts.get("component", task.component)
         task.after = tuple(facts.get("after", task.after))
         self.steps[name].component = task.component
+        task.session = len(self.sessions)
         task.failed_for_good = task.kept = False
         self._move(task, State.WAITING)
 
@@ -294,12 +295,27 @@ class RunState:
     def _finished(self, facts: Mapping[str, Any], now: float) -> None:
         remains = facts.get("remains")
         count = len(remains) if isinstance(remains, list) else remains
-        self._end_session(now, facts.get("outcome", "done"), count)
+        outcome = facts.get("outcome", "done")
+        self._end_session(now, outcome, count)
+        if outcome == "done":
+            self._forget_former_plans()
+
+    def _forget_former_plans(self) -> None:
+        """Drop tasks that only earlier drivers planned: the workflow was another."""
+        latest = len(self.sessions)
+        for task in list(self.tasks.values()):
+            if 0 < task.session < latest:
+                step = self.steps[task.step]
+                step.tasks.remove(task.id)
+                step.counts[task.state] -= 1
+                del self.tasks[task.id]
+                if not step.tasks:
+                    del self.steps[step.name]
 
     def _looped(self, facts: Mapping[str, Any], now: float) -> None:
         name = str(facts.get("loop", ""))
         loop = self.loops.setdefault(name, LoopRecord(name))
-        loop.iterations = max(loop.iterations, int(facts.get("iteration", 0)))
+        loop.iterations = int(facts.get("iteration", 0))
         loop.enough = bool(facts.get("enough", False))
 
     def _block(self, facts: Mapping[str, Any], now: float) -> None:

@@ -14,7 +14,7 @@ from anticline.events.log import EVENTS, Reader
 from anticline.events.progress import State
 from anticline.events.query import RunState
 from anticline.events.record import Event
-from anticline.workflow.task import STEPS
+from anticline.workflow.tasks.task import STEPS
 
 RUNNING, STOPPED = "running", "stopped"
 FINISHED, UNFINISHED, FAILED = "done", "unfinished", "failed"

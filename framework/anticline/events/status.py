@@ -29,8 +29,8 @@ from anticline.events.amounts import duration, plural
 from anticline.events.estimate import TimeLeft, throughput_per_min, time_left
 from anticline.events.progress import QueueRecord, State, TaskRecord
 from anticline.events.runs import RUNNING, STOPPED, Sight
-from anticline.workflow.places import folder_of
-from anticline.workflow.task import LOG
+from anticline.workflow.tasks.places import folder_of
+from anticline.workflow.tasks.task import LOG
 
 FORMAT = "anticline-status/1"
 _COLUMNS = (State.DONE, State.RUNNING, State.QUEUED, State.WAITING, State.FAILED)

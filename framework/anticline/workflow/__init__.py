@@ -1,11 +1,9 @@
 """What to run: steps of components, linked by their files.
 
-- graph: Workflow, Step, Loop, Link, Grid, Follow: frozen data
-- task: one run of one step's component, and where its files lie; places
-- document: reading; loops, steps, sources, ranges: its parts; schema: for editors
-- write: writing, comments kept; plain, rendering, editing: how
-- check: all findings; scope: what a link means; asking: what components say
-- expand: tasks; order, written, elements, planning, tree: how
+graph     a workflow as frozen data; order: what comes before what
+document  reading it from YAML or JSON, writing it again; its JSON Schema
+check     everything that keeps it from running
+tasks     what runs of it, and where its files lie
 """
 
 from __future__ import annotations
@@ -24,10 +22,10 @@ from anticline.workflow.graph import (
 )
 
 if TYPE_CHECKING:
-    from anticline.workflow.check import check_workflow
-    from anticline.workflow.document import Document, read_workflow
-    from anticline.workflow.expand import expand
-    from anticline.workflow.write import write_workflow
+    from anticline.workflow.check.whole import check_workflow
+    from anticline.workflow.document.reading import Document, read_workflow
+    from anticline.workflow.document.writing import write_workflow
+    from anticline.workflow.tasks.expand import expand
 
 __all__ = [
     "Document",
@@ -46,10 +44,11 @@ __all__ = [
 ]
 
 _LATER = {
-    "Document": "document",
-    "check_workflow": "check",
-    "read_workflow": "document",
-    "write_workflow": "write",
+    "Document": "document.reading",
+    "check_workflow": "check.whole",
+    "expand": "tasks.expand",
+    "read_workflow": "document.reading",
+    "write_workflow": "document.writing",
 }
 
 

@@ -1,4 +1,4 @@
-"""Prices and watts of a cluster's nodes, from the table where its file has none."""
+"""Prices, watts and bandwidth of nodes, from the table where a file has none."""
 
 from __future__ import annotations
 
@@ -21,4 +21,7 @@ def priced(cluster: Cluster, table: Table | None = None) -> Cluster:
 def _priced(node: Node, region: str, table: Table) -> Node:
     price = node.price_usd_per_hour or table.price(node.type, region) or 0.0
     watts = node.watts or table.watts(node.type)
-    return node.model_copy(update={"price_usd_per_hour": price, "watts": watts})
+    memory = node.memory_gb_per_s or table.memory_gb_per_s(node.type)
+    return node.model_copy(
+        update={"price_usd_per_hour": price, "watts": watts, "memory_gb_per_s": memory}
+    )

@@ -10,12 +10,17 @@ Query API"
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from anticline.cluster.costs.table import InstanceType, Table
+from anticline.cluster.costs.services import (
+    HOUR,
+    Question,
+    products,
+    refreshed_services,
+)
+from anticline.cluster.costs.table import InstanceType, Services, Table
 from anticline.errors import Failed
 
 PRICE_LIST_REGION = "us-east-1"  # the service lives in few regions, and knows all
@@ -47,11 +52,19 @@ def clients(region: str) -> tuple[Any, Any]:
 
 
 def refreshed(
-    table: Table, names: Iterable[str], region: str, day: str, pricing: Any, ec2: Any
+    table: Table,
+    names: Iterable[str],
+    databases: Iterable[str],
+    region: str,
+    day: str,
+    pricing: Any,
+    ec2: Any,
 ) -> Table:
-    """Give the table with prices and facts of instance types in a region anew.
+    """Give the table with prices and facts of a region anew.
 
-    day : YYYY-MM-DD. What AWS does not sell in the region loses its price there.
+    names, databases : instance types of EC2, instance classes of RDS. day : YYYY-MM-DD.
+    An instance type that AWS does not sell in the region loses its price there; a
+    service's price that it does not tell stays, with its source.
 
     Raises
     ------
@@ -75,11 +88,36 @@ def refreshed(
             | {
                 "zones": sorted({*kept, *zones.get(name, ())}),
                 "watts": old.watts if old else 0.0,
+                "memory_gb_per_s": old.memory_gb_per_s if old else 0.0,
                 "usd_per_hour": prices,
             }
         )
-    source = f"AWS Price List and EC2, {region}, by anticline cluster prices"
-    return table.model_copy(update={"types": types, "date": day, "source": source})
+    had = table.services.get(region, Services())
+    made, told = refreshed_services(had, databases, region, pricing)
+    source = f"AWS Price List, {region}, {day}"
+    return table.model_copy(
+        update={
+            "types": types,
+            "date": day,
+            "source": f"{source}, and EC2, by anticline cluster prices",
+            "services": {**table.services, region: made},
+            "sources": {**table.sources, **dict.fromkeys(told, source)},
+        }
+    )
+
+
+def prices(table: Table, region: str) -> dict[str, float]:
+    """List what is known of a region: instance types, and services' prices by name."""
+    found = {
+        name: kind.usd_per_hour[region]
+        for name, kind in table.types.items()
+        if region in kind.usd_per_hour
+    }
+    services = table.services.get(region, Services())
+    for key, value in services.model_dump(exclude_none=True).items():
+        many = value.items() if isinstance(value, Mapping) else ((None, value),)
+        found |= {f"{key}{f' {of}' if of else ''}": price for of, price in many}
+    return found
 
 
 def write(table: Table, path: Path) -> None:
@@ -145,19 +183,12 @@ def _zones(ec2: Any, names: list[str]) -> dict[str, set[str]]:
 
 def _price(pricing: Any, name: str, region: str) -> float | None:
     """Ask for the price on demand [USD/h]; None: it is not sold there."""
-    asked = SHARED_LINUX | {"instanceType": name, "regionCode": region}
-    answer = pricing.get_products(
-        ServiceCode="AmazonEC2",
-        Filters=[
-            {"Type": "TERM_MATCH", "Field": key, "Value": value}
-            for key, value in asked.items()
-        ],
-    )
+    question = Question("AmazonEC2", SHARED_LINUX | {"instanceType": name}, "", HOUR)
     prices = [
         float(dimension["pricePerUnit"]["USD"])
-        for product in map(json.loads, answer["PriceList"])
+        for product in products(pricing, question, region)
         for term in product["terms"].get("OnDemand", {}).values()
         for dimension in term["priceDimensions"].values()
-        if dimension["unit"] == "Hrs"
+        if dimension["unit"] == HOUR
     ]
     return min((price for price in prices if price > 0), default=None)

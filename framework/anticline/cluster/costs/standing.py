@@ -29,12 +29,18 @@ class Item:
 
 def standing(aws: Aws, table: Table) -> list[Item]:
     """List what costs without a job: nodes that stay, files, accounting, ways out."""
-    prices = table.services.get(aws.region)
-    items = [*_nodes(aws, table)]
-    if prices is None:
-        names = ("file system", "volumes", "NAT gateway", "database", "load balancers")
-        return [*items, *(Item(name, None) for name in names)]
-    return [*items, *_services(aws, prices)]
+    prices = table.services.get(aws.region, Services())
+    return [*_nodes(aws, table), *_services(aws, prices)]
+
+
+def traffic(aws: Aws, table: Table) -> list[Item]:
+    """List what data cost: kept in the bucket [USD/GiB month], sent out [USD/GiB]."""
+    prices = table.services.get(aws.region, Services())
+    return [
+        Item("a GiB kept in the bucket, a month", prices.object_usd_per_gib_month),
+        Item("a GiB sent to the internet", prices.egress_usd_per_gib),
+        Item("a GiB through the NAT gateway", prices.nat_gateway_usd_per_gib),
+    ]
 
 
 def _nodes(aws: Aws, table: Table) -> Iterator[Item]:
@@ -51,23 +57,36 @@ def _nodes(aws: Aws, table: Table) -> Iterator[Item]:
 def _services(aws: Aws, prices: Services) -> Iterator[Item]:
     storage = aws.storage
     speed = storage.throughput_mb_per_s_per_tib
-    each = prices.lustre_usd_per_gib_month.get(speed)
     yield Item(
         f"FSx for Lustre, {storage.capacity_gib} GiB at {speed} MB/s for each TiB",
-        None if each is None else storage.capacity_gib * each / HOURS_PER_MONTH,
+        _monthly(storage.capacity_gib, prices.lustre_usd_per_gib_month.get(speed)),
     )
     nodes = 1 + sum(1 + made.login_nodes for made in aws.clusters.values())
-    volumes = nodes * ROOT_GIB * prices.volume_usd_per_gib_month / HOURS_PER_MONTH
-    yield Item(f"volumes of {nodes} nodes, {ROOT_GIB} GiB each", volumes)
+    yield Item(
+        f"volumes of {nodes} nodes, {ROOT_GIB} GiB each",
+        _monthly(nodes * ROOT_GIB, prices.volume_usd_per_gib_month),
+    )
     name = aws.accounting.database
-    each = prices.database_usd_per_hour.get(name)
-    files = DATABASE_GIB * prices.database_storage_usd_per_gib_month / HOURS_PER_MONTH
-    price = None if each is None else each + files
-    yield Item(f"accounting database, {name}, {DATABASE_GIB} GiB", price)
+    price = prices.database_usd_per_hour.get(name)
+    yield Item(f"accounting database, {name}", price)
+    yield Item(
+        f"its volume, {DATABASE_GIB} GiB",
+        _monthly(DATABASE_GIB, prices.database_storage_usd_per_gib_month),
+    )
     yield Item("NAT gateway, without its traffic", prices.nat_gateway_usd_per_hour)
     count = len(aws.clusters)
-    balancers = count * prices.load_balancer_usd_per_hour
-    yield Item(f"{count} load balancers before login nodes", balancers)
+    price = _times(count, prices.load_balancer_usd_per_hour)
+    yield Item(f"{count} load balancers before login nodes", price)
+    # Of the NAT gateway, and of head and login nodes.
     addresses = 1 + sum(1 + made.login_nodes for made in aws.clusters.values())
-    price = addresses * prices.public_address_usd_per_hour
+    price = _times(addresses, prices.public_address_usd_per_hour)
     yield Item(f"{addresses} public addresses", price)
+
+
+def _times(count: float, price: float | None) -> float | None:
+    return None if price is None else count * price
+
+
+def _monthly(count: float, price: float | None) -> float | None:
+    """Give the price of an hour of so many units that are paid by the month."""
+    return _times(count / HOURS_PER_MONTH, price)

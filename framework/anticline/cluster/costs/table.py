@@ -34,6 +34,8 @@ class InstanceType(Data):
     """How it is sold."""
     zones: tuple[str, ...]
     """Ids of availability zones that have it."""
+    memory_gb_per_s: NotNegative = 0.0
+    """That its memory's channels carry, all sockets [GB/s]; 0: not known."""
     watts: NotNegative = 0.0
     """Drawn under full load [W]; 0: not known."""
     usd_per_hour: Mapping[str, Amount] = {}
@@ -41,24 +43,28 @@ class InstanceType(Data):
 
 
 class Services(Data):
-    """Prices of one region that are paid whether a job runs or not."""
+    """Prices of one region beside its instances; None: not known."""
 
-    lustre_usd_per_gib_month: Mapping[int, Amount]
+    lustre_usd_per_gib_month: Mapping[int, Amount] = {}
     """FSx for Lustre, persistent SSD, by throughput [MB/s for each TiB]."""
-    volume_usd_per_gib_month: Amount
+    volume_usd_per_gib_month: Amount | None = None
     """EBS gp3."""
-    nat_gateway_usd_per_hour: Amount
+    nat_gateway_usd_per_hour: Amount | None = None
     """NAT gateway, without the data it passes on."""
-    public_address_usd_per_hour: Amount
+    nat_gateway_usd_per_gib: Amount | None = None
+    """Data that a NAT gateway passes on."""
+    public_address_usd_per_hour: Amount | None = None
     """A public IPv4 address."""
-    load_balancer_usd_per_hour: Amount
+    load_balancer_usd_per_hour: Amount | None = None
     """Network load balancer before the login nodes."""
-    database_usd_per_hour: Mapping[str, Amount]
+    database_usd_per_hour: Mapping[str, Amount] = {}
     """RDS for MySQL, one zone, by instance class."""
-    database_storage_usd_per_gib_month: Amount
+    database_storage_usd_per_gib_month: Amount | None = None
     """RDS gp3."""
-    object_usd_per_gib_month: Amount
-    """S3 Standard."""
+    object_usd_per_gib_month: Amount | None = None
+    """S3 Standard, the first 50 TB."""
+    egress_usd_per_gib: Amount | None = None
+    """Data that leave AWS for the internet, the first 10 TB of a month."""
 
 
 class Table(Data):
@@ -69,7 +75,9 @@ class Table(Data):
     date: str
     """When prices were read, YYYY-MM-DD."""
     source: str
-    """From where."""
+    """From where, where nothing else is said."""
+    sources: Mapping[str, str] = {}
+    """Of a service's price: from where, and of when."""
     services: Mapping[str, Services]
     """By region."""
     types: Mapping[str, InstanceType]
@@ -84,6 +92,11 @@ class Table(Data):
         """Power of an instance type under load [W]; 0: not known."""
         known = self.types.get(name)
         return 0.0 if known is None else known.watts
+
+    def memory_gb_per_s(self, name: str) -> float:
+        """Bandwidth of an instance type's memory [GB/s]; 0: not known."""
+        known = self.types.get(name)
+        return 0.0 if known is None else known.memory_gb_per_s
 
 
 def read_table(path: Path = FILE) -> Table:

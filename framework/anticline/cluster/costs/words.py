@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from anticline.cluster.costs.budget import over_budget
+from anticline.cluster.costs.budget import spending
 from anticline.cluster.costs.estimate import Cost, total
-from anticline.cluster.costs.standing import standing
+from anticline.cluster.costs.standing import standing, traffic
 from anticline.cluster.costs.table import HOURS_PER_MONTH, Table
 from anticline.cluster.model import Cluster
 
@@ -26,6 +26,11 @@ def standing_text(cluster: Cluster, table: Table) -> str:
     lines.append(f"  {sum_usd:10.3f}  in sum: {sum_usd * HOURS_PER_MONTH:.0f} a month")
     if unknown:
         lines.append(f"  without {unknown} prices that are not known")
+    lines.append("and data [USD]:")
+    lines += [
+        f"  {_usd(item.usd_per_hour):>10}  {item.what}"
+        for item in traffic(cluster.aws, table)
+    ]
     return "\n".join(lines)
 
 
@@ -65,6 +70,6 @@ def costs_text(costs: Sequence[Cost], cluster: Cluster, measured: Path | None) -
         lines.append(f"without {unknown} steps that have no time or no price")
     if unpriced:
         lines.append(f"without {unpriced} steps on queues whose price is not known")
-    why = over_budget(costs, cluster.aws.budget)
-    lines.append(f"budget: {why or 'within it'}")
+    made = spending(costs, cluster.aws.budget)
+    lines.append(f"budget: {made.refused or f'within it: {made}'}")
     return "\n".join(lines)

@@ -47,18 +47,26 @@ def queue_section(name: str, queue: Queue, aws: Aws, table: Table) -> dict[str, 
         },
         "ComputeResources": [_resource(queue, table)],
         "CustomSlurmSettings": {"MaxTime": round(queue.walltime_h * 60)},
-        "CustomActions": {
-            "OnNodeConfigured": {
-                "Script": f"s3://{aws.storage.bucket}/bootstrap/node_start.sh",
-                "Args": [aws.storage.mounted_at, aws.storage.bucket, aws.region],
-            }
-        },
+        "CustomActions": {"OnNodeConfigured": _node_start(queue, aws, table)},
         "Iam": {
             "S3Access": [{"BucketName": aws.storage.bucket, "KeyName": "bootstrap/*"}],
             "AdditionalIamPolicies": [{"Policy": aws.access.node_policy}],
         },
         "HealthChecks": {"Gpu": {"Enabled": queue.node.gpus > 0}},
         "Tags": [{"Key": "queue", "Value": name}],
+    }
+
+
+def _node_start(queue: Queue, aws: Aws, table: Table) -> dict[str, Any]:
+    """Name the script that configures a node, and what a node of its type has."""
+    node = queue.node
+    adapters = table.types[node.type].efa_interfaces if has_efa(queue, table) else 0
+    least = node.memory_gb_per_s * aws.least_memory_percent / 100
+    expected = (str(node.gpus), str(adapters), f"{least:.0f}")
+    storage = aws.storage
+    return {
+        "Script": f"s3://{storage.bucket}/bootstrap/node_start.sh",
+        "Args": [storage.mounted_at, storage.bucket, aws.region, *expected],
     }
 
 

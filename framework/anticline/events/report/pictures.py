@@ -1,8 +1,9 @@
 """Pictures of a run's results, drawn by `anticline plot` in a process of its own.
 
 Drawn are the outputs that no task reads, the run's results, and of each other step the
-outputs of one task as an example: of a loop's that of its last iteration so far. A file
-that no viewer knows is left out.
+outputs of one task as an example: of a loop's that of its last iteration so far. Where
+they are too many, the first steps' are left out. A file that no viewer knows is left
+out too.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tempfile import TemporaryDirectory
 from anticline.events.disk import case_of
 from anticline.events.progress import State, TaskRecord
 from anticline.events.runs import Sight
-from anticline.workflow.places import folder_of, round_of
+from anticline.workflow.tasks.places import folder_of, round_of
 
 MOST_FILES, MOST_OF_STEP, MOST_BYTES, PATIENCE_S = 12, 3, 4_000_000, 300.0
 
@@ -96,7 +97,7 @@ def _made(item: _Wanted, link: Path) -> Iterator[Picture]:
 
 
 def _wanted(sight: Sight) -> Iterator[_Wanted]:
-    """Give results first, the last steps' before others."""
+    """Give results first, then examples, of both the last steps' before others."""
     tasks = sight.state.tasks
     read = {needed for task in tasks.values() for needed in task.after}
     done = [t for t in tasks.values() if t.state is State.DONE and not t.cleaned]
@@ -110,14 +111,17 @@ def _wanted(sight: Sight) -> Iterator[_Wanted]:
             yield from _outputs(sight.folder, task, result=False)
 
 
-def examples(done: Iterable[TaskRecord]) -> Iterable[TaskRecord]:
-    """Give one task of each step, of a loop's the first of the last iteration."""
+def examples(done: Iterable[TaskRecord]) -> Iterator[TaskRecord]:
+    """Give one task of each step, of a loop's the first of the last iteration.
+
+    The last step's comes first.
+    """
     found: dict[str, TaskRecord] = {}
     for task in done:
         known = found.get(task.step)
         if known is None or round_of(task.id) > round_of(known.id):
             found[task.step] = task
-    return found.values()
+    return reversed(found.values())
 
 
 def _outputs(run: Path, task: TaskRecord, *, result: bool) -> Iterator[_Wanted]:

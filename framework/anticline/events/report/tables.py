@@ -14,8 +14,8 @@ from anticline.events.progress import State, TaskRecord
 from anticline.events.query import RunState
 from anticline.events.runs import Sight
 from anticline.events.timeline import most_at_once
-from anticline.workflow.places import folder_of
-from anticline.workflow.task import LOG
+from anticline.workflow.tasks.places import folder_of
+from anticline.workflow.tasks.task import LOG
 
 LOG_TAIL_BYTES, LOG_TAIL_LINES = 8000, 30
 MOST_FAILURES, MOST_REPEATS = 50, 200

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 
-from anticline.workflow.task import Task
+from anticline.workflow.tasks.task import Task
 
 OK, SAME = "afterok", "aftercorr"
 Wait = tuple[str, str]

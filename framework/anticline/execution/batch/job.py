@@ -32,7 +32,7 @@ from anticline.execution.node.claim import read_ended
 from anticline.execution.node.failure import exit_code, message
 from anticline.execution.node.order import Ended, Kind, Order, from_json, keep
 from anticline.execution.node.outcome import Outcome
-from anticline.workflow.task import CASE, ENDED, LOG
+from anticline.workflow.tasks.task import CASE, ENDED, LOG
 
 ORDER, OUTCOME, BEGUN = "order.json", "outcome.json", "begun.txt"
 NOT_YET = 1

@@ -15,9 +15,9 @@ from anticline.component.declare import Component
 from anticline.component.registry import Registry
 from anticline.errors import BadInput, Finding
 from anticline.execution.driver.queues import Needs, allowed, needs
-from anticline.workflow.check_queues import misfits
+from anticline.workflow.check.queues import misfits
 from anticline.workflow.graph import Request
-from anticline.workflow.task import Task
+from anticline.workflow.tasks.task import Task
 
 
 @dataclass(frozen=True)

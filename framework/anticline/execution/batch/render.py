@@ -27,11 +27,12 @@ from anticline.execution.batch.plan import (
     jobs_of_steps,
 )
 from anticline.execution.batch.runfiles import RunFiles
+from anticline.execution.batch.spending import costs_of_jobs, within_budget
 from anticline.execution.batch.submit import SUBMIT, submit_script
 from anticline.execution.batch.unrolled import unrolled
 from anticline.execution.driver.steering import steered
-from anticline.workflow.check import check_workflow
-from anticline.workflow.document import Document
+from anticline.workflow.check.whole import check_workflow
+from anticline.workflow.document.reading import Document
 from anticline.workflow.graph import Request
 
 Queues = Mapping[str, tuple[str, ...]]
@@ -52,8 +53,8 @@ def render_workflow(
     Raises
     ------
     BadInput
-        What keeps the workflow from running, queues of several Slurm clusters, or a
-        file in the way that was not rendered.
+        What keeps the workflow from running, queues of several Slurm clusters, more
+        than the budget, or a file in the way that was not rendered.
     """
     cluster = read_cluster(cluster_file)
     document = document.changed(steered(document.workflow, queues or {}))
@@ -62,10 +63,13 @@ def render_workflow(
     tasks, unless = unrolled(document.workflow, registry)
     jobs, where = jobs_of_steps(tasks, registry, cluster)
     also = {name: (why.until,) for name, why in unless.items()}
+    steps = [task.step for task in tasks]
+    costs = costs_of_jobs(jobs, steps, cluster, out / RUN)
+    spending = within_budget(costs, cluster, cluster_file)
     calls = chain(tasks, cluster.most_array_tasks, also)
     scripts = [f"{jobs[call.step].name}.sh" for call in calls]
     what = f"Submits workflow {document.workflow.name} to {cluster.name}."
-    submit = submit_script(calls, scripts, what, where, RUN)
+    submit = submit_script(calls, scripts, what, where, RUN, spending)
     texts = {f"{job.name}.sh": jobscript(job, cluster) for job in jobs.values()}
     if found := _in_the_way(out, [*texts, SUBMIT]):
         raise BadInput(found)
@@ -83,7 +87,7 @@ def _no_slurm(cluster: Cluster) -> list[Finding]:
 
 def render_cases(
     cases: Sequence[Case],
-    cluster: Cluster,
+    cluster_file: Path,
     queue: str,
     out: Path,
     ranks: int | None = None,
@@ -94,9 +98,10 @@ def render_cases(
     Raises
     ------
     BadInput
-        An unknown queue, one that can never hold a job, or a file in the way that
-        was not rendered.
+        An unknown queue, one that can never hold a job, more than the budget, or a
+        file in the way that was not rendered.
     """
+    cluster = read_cluster(cluster_file)
     if queue not in cluster.queues:
         raise BadInput(unknown_key(queue, list(cluster.queues), "queue"))
     chosen, request = cluster.queues[queue], Request(ranks=ranks, threads=threads)
@@ -105,10 +110,14 @@ def render_cases(
     if found := found + _in_the_way(out, [*names, SUBMIT]):
         raise BadInput(found)
     jobs = [job_of_case(case, request, queue, chosen) for case in cases]
+    named = {job.name: job for job in jobs}
+    spending = within_budget(
+        costs_of_jobs(named, named, cluster), cluster, cluster_file
+    )
     texts = {f"{job.name}.sh": jobscript(job, cluster) for job in jobs}
     what = f"Submits cases to {cluster.name}."
-    calls = _calls(cases)
-    submit = submit_script(calls, list(texts), what, chosen.slurm_cluster, None)
+    calls, where = _calls(cases), chosen.slurm_cluster
+    submit = submit_script(calls, list(texts), what, where, None, spending)
     return _write(out, texts, submit)
 
 

@@ -18,8 +18,8 @@ from anticline.execution.driver.orders import order_for, prepare
 from anticline.execution.driver.runfolder import RunFolder
 from anticline.execution.driver.runfolder import prepare as make_folder
 from anticline.execution.node.claim import write_order
-from anticline.workflow.document import Document
-from anticline.workflow.task import Task
+from anticline.workflow.document.reading import Document
+from anticline.workflow.tasks.task import Task
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from pathlib import Path
 
 from anticline.component.registry import Registry
 from anticline.execution.driver.book import says
-from anticline.workflow.expand import LoopProgress, expand
 from anticline.workflow.graph import Loop, Workflow
-from anticline.workflow.task import STEPS, Task
+from anticline.workflow.tasks.expand import LoopProgress, expand
+from anticline.workflow.tasks.task import STEPS, Task
 
 UNLESS = "unless.json"
 

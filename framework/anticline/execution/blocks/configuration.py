@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from anticline.execution.blocks.executor import Blocks, Tell
 
 FOLDER = "parsl"
+EARLY_S = 75
 _MANAGER = (
     "python3 -P -m parsl.executors.high_throughput.process_worker_pool "
     "{debug} {max_workers_per_node} -a {addresses} -p {prefetch_capacity} "
@@ -85,6 +86,7 @@ def executor(
         available_accelerators=workers if slots.gpu else (),
         heartbeat_period=timing.heartbeat,
         heartbeat_threshold=timing.lost,
+        drain_period=begins_for_s(cluster, queue, timing),
         prefetch_capacity=0,
     )
 
@@ -148,11 +150,27 @@ def minutes(queue: Queue) -> int:
     return max(1, int(queue.walltime_h * 60))
 
 
+def warning_s(queue: Queue, timing: Timing) -> int:
+    """Give how long before its walltime a block is signalled [s]."""
+    return min(timing.warning, 60 * minutes(queue) // 3)
+
+
+def begins_for_s(cluster: Cluster, queue: Queue, timing: Timing) -> int | None:
+    """Give how long a block begins tasks [s]: until its signal; None: for ever.
+
+    Slurm may signal up to a minute early, and its manager starts some time after it.
+    """
+    if cluster.launcher != "srun":
+        return None
+    walltime_s = 60 * minutes(queue)
+    early_s = min(EARLY_S, walltime_s // 4)
+    return walltime_s - warning_s(queue, timing) - early_s
+
+
 def directives(queue: Queue, timing: Timing) -> Iterator[str]:
     """Give what sbatch is told beside what Parsl's provider says."""
     node = queue.node
-    warning = min(timing.warning, 60 * minutes(queue) // 3)
-    yield f"#SBATCH --signal=B:USR1@{warning}"
+    yield f"#SBATCH --signal=B:USR1@{warning_s(queue, timing)}"
     yield "#SBATCH --requeue"
     yield "#SBATCH --open-mode=append"
     yield f"#SBATCH --mem={int(node.memory_gib * 1024)}M"

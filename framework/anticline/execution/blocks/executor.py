@@ -166,6 +166,8 @@ class Blocks(HighThroughputExecutor):
                 self._failures += 1
                 pause = FIRST_PAUSE_S * 2.0 ** (self._failures - 1)
                 self._not_before = time.monotonic() + min(pause, LONGEST_PAUSE_S)
+            if block.state == ENDED:
+                self.hold(block.name)
             self._tell(block)
 
     def _block(self, number: str, found: JobStatus) -> Block:

@@ -5,6 +5,10 @@ run, while another block waits. Here a task weighs the workers that it keeps fro
 running (`weight` in its message), and a block is sent what it can run. Tasks are sent
 in the order of their coming; one that fits in no block yet waits, and those after it.
 
+A block that closes or whose job has ended is put on hold by the driver, and gets no
+more. What it was sent in between comes back once it has been silent for a while: sooner
+than from a block of which nothing is known but its silence.
+
 The process ends with the driver that started it: its blocks then end too.
 """
 
@@ -23,6 +27,8 @@ from parsl.utils import setproctitle
 
 WEIGHT = "weight"
 _LOOK_S = 1.0
+_ON_HOLD = 0.25
+"""Of the silence that ends any block, the share that ends one on hold."""
 
 
 class WeighingInterchange(Interchange):
@@ -49,6 +55,17 @@ class WeighingInterchange(Interchange):
             self.count += 1
             manager["tasks"].append(task["task_id"])
             manager["idle_since"] = None
+
+    def expire_bad_managers(
+        self, interesting_managers: set[bytes], monitoring_radio: Any
+    ) -> None:
+        """Give up silent managers, with their tasks; those on hold, sooner."""
+        patience_s = _ON_HOLD * self.heartbeat_threshold
+        now = time.time()
+        for manager in self._ready_managers.values():
+            if not manager["active"] and now - manager["last_heartbeat"] > patience_s:
+                manager["last_heartbeat"] = 0.0
+        super().expire_bad_managers(interesting_managers, monitoring_radio)
 
     def _with_room(self, interesting: set[bytes], weight: int) -> bytes | None:
         """Choose the fullest manager with room; forget those that have none at all.

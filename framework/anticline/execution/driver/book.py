@@ -19,9 +19,9 @@ from anticline.errors import Failed
 from anticline.execution.driver.key import Keys
 from anticline.execution.node.claim import read_ended
 from anticline.execution.node.order import Ended
-from anticline.workflow.expand import LoopProgress, expand
 from anticline.workflow.graph import Loop, Workflow
-from anticline.workflow.task import ENDED, Task
+from anticline.workflow.tasks.expand import LoopProgress, expand
+from anticline.workflow.tasks.task import ENDED, Task
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from anticline.execution.driver.queues import (
 )
 from anticline.recovery.policy import History, Room
 from anticline.workflow.graph import Request
-from anticline.workflow.task import Task
+from anticline.workflow.tasks.task import Task
 
 MEMORY = 10
 """Ended tasks that the pace of a kind is taken from, the last ones more."""

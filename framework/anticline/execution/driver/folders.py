@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from anticline.workflow.task import CASE, ENDED, LOG, Task
+from anticline.workflow.tasks.task import CASE, ENDED, LOG, Task
 
 WORK, MADE = ".work", ".made.json"  # restart files; whose result an output is
 NOTHING = (0, 0)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from anticline.workflow.task import Task
+from anticline.workflow.tasks.task import Task
 
 
 def needed(tasks: Sequence[Task], valid: Collection[str]) -> set[str]:

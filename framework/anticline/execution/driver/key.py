@@ -20,7 +20,7 @@ from typing import Any
 
 from anticline.component.declare import Component
 from anticline.component.values import fit
-from anticline.workflow.task import Product, Task
+from anticline.workflow.tasks.task import Product, Task
 
 HASHES = "hashes.json"
 

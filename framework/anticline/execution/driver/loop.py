@@ -36,7 +36,7 @@ from anticline.execution.driver.workers import Block, Workers
 from anticline.execution.node.claim import running, withdraw
 from anticline.execution.node.order import Ended, Kind, Order
 from anticline.recovery.policy import Action, Ending, Verdict, judge
-from anticline.workflow.task import LOG, Task
+from anticline.workflow.tasks.task import LOG, Task
 
 TICK_S = 0.5
 MOST_LOOKED_AT = 128

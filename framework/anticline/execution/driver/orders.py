@@ -13,7 +13,7 @@ from anticline.execution.driver.dispatch import Trial
 from anticline.execution.driver.folders import begin, make_ready
 from anticline.execution.node.claim import read_order, running, write_order
 from anticline.execution.node.order import Ended, Kind, Order, to_json
-from anticline.workflow.expand import case_document
+from anticline.workflow.tasks.expand import case_document
 
 
 def order_for(trial: Trial, run: Path, cluster: Cluster) -> Order:

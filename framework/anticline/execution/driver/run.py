@@ -37,8 +37,8 @@ from anticline.execution.driver.runfolder import STOP, RunFolder, open_folder, p
 from anticline.execution.driver.setting import GRACE_S, Setting, Show
 from anticline.execution.driver.steering import steered
 from anticline.execution.driver.workers import Block, Workers
-from anticline.workflow.check import check_workflow
-from anticline.workflow.document import Document, read_workflow
+from anticline.workflow.check.whole import check_workflow
+from anticline.workflow.document.reading import Document, read_workflow
 from anticline.workflow.graph import Workflow
 
 if TYPE_CHECKING:

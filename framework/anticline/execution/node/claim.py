@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from anticline.execution.node.order import Ended, Kind, Order, from_json, to_json
-from anticline.workflow.task import CASE
+from anticline.workflow.tasks.task import CASE
 
 CLAIM, ORDER = "running.json", "order.json"
 POLL_S = 0.1

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from anticline.errors import ExitCode
-from anticline.workflow.task import CASE, ENDED, LOG
+from anticline.workflow.tasks.task import CASE, ENDED, LOG
 
 
 class Kind(StrEnum):

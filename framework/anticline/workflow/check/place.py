@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from anticline.component.declare import Component
 from anticline.errors import Finding
-from anticline.workflow.document import Document
+from anticline.workflow.check.scope import Scope
+from anticline.workflow.document.reading import Document
 from anticline.workflow.graph import Step
-from anticline.workflow.scope import Scope
 
 
 @dataclass(frozen=True)

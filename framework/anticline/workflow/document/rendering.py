@@ -15,6 +15,7 @@ WIDTH = 88
 INDENT = 2
 _OPEN = frozenset(("steps", "repeat"))  # mappings that are never put on one line
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")  # YAML reads them as ends of lines
 
 Flow = Callable[[Any], str]
 
@@ -26,7 +27,7 @@ def yaml_flow(value: Any) -> str:
     writer: Any = YAML(typ="safe", pure=True)
     writer.default_flow_style = True
     writer.sort_base_mapping_type_on_output = False
-    writer.allow_unicode = True
+    writer.allow_unicode = not _BREAKS.search(json_flow(value))
     writer.width = 10**9
     stream = io.StringIO()
     if isinstance(value, dict):  # a list of one mapping would lose its braces

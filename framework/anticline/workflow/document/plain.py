@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from anticline.errors import BadInput
+from anticline.workflow.document.ranges import is_range, written
 from anticline.workflow.graph import FAN_IN, Follow, Grid, Link, Loop, Request, Step
 from anticline.workflow.graph import Workflow as Workflow
-from anticline.workflow.ranges import is_range, written
 
 Tree = dict[str, Any]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from anticline.workflow.task import STEPS
+from anticline.workflow.tasks.task import STEPS
 
 _LOOP = re.compile(r"(?P<loop>[^(\[/]+)\((?P<round>\d+)\)/")
 _PLACE = re.compile(r"\[([^\]]*)\]")

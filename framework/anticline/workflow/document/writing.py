@@ -18,12 +18,12 @@ from typing import Any
 
 from anticline.component.document import Node, is_json, parse
 from anticline.errors import BadInput
-from anticline.workflow import rendering
-from anticline.workflow.document import LEVELS, Document, draft_of
-from anticline.workflow.editing import edited, same
+from anticline.workflow.document import rendering
+from anticline.workflow.document.editing import edited, same
+from anticline.workflow.document.plain import Tree, path_text, tree_of, with_texts
+from anticline.workflow.document.reading import LEVELS, Document, draft_of
+from anticline.workflow.document.steps import plain
 from anticline.workflow.graph import Workflow
-from anticline.workflow.plain import Tree, path_text, tree_of, with_texts
-from anticline.workflow.steps import plain
 
 
 def write_workflow(workflow: Workflow | Document, path: Path) -> None:

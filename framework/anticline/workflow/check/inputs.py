@@ -11,9 +11,9 @@ from anticline.component.findings import unknown_key
 from anticline.component.sections import lack
 from anticline.component.types import PortType
 from anticline.errors import Finding
+from anticline.workflow.check.place import Place
+from anticline.workflow.check.scope import Offer
 from anticline.workflow.graph import Link, Source
-from anticline.workflow.place import Place
-from anticline.workflow.scope import Offer
 
 
 def each(given: Source | tuple[Source, ...]) -> tuple[Source, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from anticline.workflow.rendering import Flow, block, key_text
+from anticline.workflow.document.rendering import Flow, block, key_text
 
 Pair = tuple[Any, Any]  # of key and value nodes
 

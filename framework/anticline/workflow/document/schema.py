@@ -16,8 +16,8 @@ from typing import Any
 
 from anticline.component.declare import Component, Parameter
 from anticline.component.registry import Registry
-from anticline.workflow.loops import MOST_KEY
-from anticline.workflow.steps import FAN_IN_KEY, REQUEST
+from anticline.workflow.document.loops import MOST_KEY
+from anticline.workflow.document.steps import FAN_IN_KEY, REQUEST
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 Schema = dict[str, Any]

@@ -19,9 +19,9 @@ from typing import Any
 from anticline.component.declare import Parameter
 from anticline.component.document import Node, quoted
 from anticline.component.findings import Findings, Within, check_keys, section
+from anticline.workflow.document.sources import read_link, read_source
+from anticline.workflow.document.steps import Place, Top, fitted, mappings_of, read_step
 from anticline.workflow.graph import PREVIOUS, Link, Loop, Source, Step
-from anticline.workflow.sources import read_link, read_source
-from anticline.workflow.steps import Place, Top, fitted, mappings_of, read_step
 
 LOOP_KEYS = ("repeat",)
 REPEAT_KEYS = ("steps", "start", "carry", "until", "key", "most")

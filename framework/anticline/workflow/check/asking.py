@@ -17,10 +17,10 @@ from anticline.component.declare import Component
 from anticline.component.registry import Registry
 from anticline.component.values import fit
 from anticline.errors import Finding
-from anticline.workflow.document import Document
-from anticline.workflow.expand import expand
+from anticline.workflow.document.reading import Document
 from anticline.workflow.graph import Step
-from anticline.workflow.task import Task
+from anticline.workflow.tasks.expand import expand
+from anticline.workflow.tasks.task import Task
 
 NOWHERE = "not-run"  # a folder of the run in which no output is
 

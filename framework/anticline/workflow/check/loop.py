@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from anticline.component.sections import lack
 from anticline.component.types import Report
 from anticline.errors import Finding
-from anticline.workflow.check_inputs import both, short
-from anticline.workflow.document import Document
+from anticline.workflow.check.inputs import both, short
+from anticline.workflow.check.scope import Scope
+from anticline.workflow.document.reading import Document
 from anticline.workflow.graph import PREVIOUS, Link, Loop
 from anticline.workflow.order import links
-from anticline.workflow.scope import Scope
 
 
 def check_loop(document: Document, around: Scope, loop: Loop) -> Iterator[Finding]:

@@ -12,6 +12,8 @@ from anticline.component.declare import Parameter
 from anticline.component.document import Node, quoted
 from anticline.component.findings import Findings, Within, check_keys, section
 from anticline.component.values import ValueProblem, fit
+from anticline.workflow.document.ranges import read_grid
+from anticline.workflow.document.sources import read_source
 from anticline.workflow.graph import (
     FAN_IN,
     PREVIOUS,
@@ -21,8 +23,6 @@ from anticline.workflow.graph import (
     Source,
     Step,
 )
-from anticline.workflow.ranges import read_grid
-from anticline.workflow.sources import read_source
 
 REQUEST = (
     Parameter("ranks", "int", "MPI ranks of a task", minimum=1, maximum=10**7),

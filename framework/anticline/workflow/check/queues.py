@@ -8,8 +8,8 @@ from anticline.cluster.model import Cluster, Queue
 from anticline.component.declare import Component
 from anticline.component.findings import unknown_key
 from anticline.errors import Finding
+from anticline.workflow.check.place import Place
 from anticline.workflow.graph import Request
-from anticline.workflow.place import Place
 
 
 def check_queues(place: Place, cluster: Cluster) -> Iterator[Finding]:

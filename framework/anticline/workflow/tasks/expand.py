@@ -4,7 +4,7 @@
     expand(workflow, registry, {"invert": LoopProgress(3)})    this one in its third
 
 The tasks come in an order in which each is after those it reads. Ids and folders are
-those of `anticline.workflow.task`; elements are counted from 0, iterations from 1.
+those of `workflow.tasks.task`; elements are counted from 0, iterations from 1.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from typing import Any
 
 from anticline.component.registry import Registry
 from anticline.errors import BadInput
-from anticline.workflow.elements import Carried, Elements, Made, Value
 from anticline.workflow.graph import PREVIOUS, Grid, Loop, Source, Step, Workflow
 from anticline.workflow.order import in_order, needs
-from anticline.workflow.planning import Planned, plan
-from anticline.workflow.task import STEPS, Product, Task
-from anticline.workflow.written import written
+from anticline.workflow.tasks.elements import Carried, Elements, Made, Value
+from anticline.workflow.tasks.planning import Planned, plan
+from anticline.workflow.tasks.task import STEPS, Product, Task
+from anticline.workflow.tasks.written import written
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from anticline.component.declare import Component, Parameter
 from anticline.component.findings import unknown_key
 from anticline.component.values import ValueProblem, fit
 from anticline.errors import Finding
-from anticline.workflow.check_inputs import check_inputs, check_links, meant
+from anticline.workflow.check.inputs import check_inputs, check_links, meant
+from anticline.workflow.check.place import Place
 from anticline.workflow.graph import Follow, Grid, Loop
-from anticline.workflow.place import Place
 
 
 def check_step(place: Place) -> Iterator[Finding]:

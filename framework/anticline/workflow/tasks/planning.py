@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from anticline.component.declare import Component
-from anticline.workflow.elements import Elements, Made, Value
 from anticline.workflow.graph import Step
-from anticline.workflow.task import Product, Task
-from anticline.workflow.tree import reduce_up
+from anticline.workflow.tasks.elements import Elements, Made, Value
+from anticline.workflow.tasks.task import Product, Task
+from anticline.workflow.tasks.tree import reduce_up
 
 
 @dataclass(frozen=True)

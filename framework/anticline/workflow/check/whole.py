@@ -2,7 +2,7 @@
 
     anticline_2d.yaml:14  step 'image': input 'gathers' takes ShotGathers, ...
 
-What a component itself says of its files is asked by `anticline.workflow.asking`.
+What a component itself says of its files is asked by `anticline.workflow.check.asking`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from anticline.cluster.model import Cluster
 from anticline.component.checking import no_program
 from anticline.component.registry import Registry
 from anticline.errors import BadInput, Finding
-from anticline.workflow.check_loop import check_loop
-from anticline.workflow.check_queues import check_queues
-from anticline.workflow.check_step import check_step
-from anticline.workflow.document import Document, read_draft
+from anticline.workflow.check.loop import check_loop
+from anticline.workflow.check.place import Place
+from anticline.workflow.check.queues import check_queues
+from anticline.workflow.check.scope import Scope
+from anticline.workflow.check.step import check_step
+from anticline.workflow.document.reading import Document, read_draft
 from anticline.workflow.graph import Loop
 from anticline.workflow.order import AnySteps, cycle
-from anticline.workflow.place import Place
-from anticline.workflow.scope import Scope
 
 
 def check_file(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from anticline.workflow.task import Product, Task
+from anticline.workflow.tasks.task import Product, Task
 
 Value = Path | Product
 

@@ -12,7 +12,7 @@
         queues: [x86]
 
 `docs/reference/workflow.md` has every key. Lines are kept for findings, the text for
-writing the document again with its comments (`anticline.workflow.write`).
+writing the document again with its comments (`anticline.workflow.document.writing`).
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from anticline.component.findings import Findings, check_keys
 from anticline.component.paths import read_path
 from anticline.component.values import shown
 from anticline.errors import BadInput, Finding
+from anticline.workflow.document.loops import read_steps
 from anticline.workflow.graph import Workflow
-from anticline.workflow.loops import read_steps
 
 LEVELS = 7  # workflow, steps, a loop, its repeat, steps, one of them, its inputs
 KEYS = ("workflow", "summary", "folder", "steps")

@@ -1,0 +1,1 @@
+"""Everything that keeps a workflow from running, found before anything runs."""

@@ -1,0 +1,1 @@
+"""Workflow documents: read with their lines, checked against a schema, written anew."""
