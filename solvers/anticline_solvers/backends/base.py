@@ -82,3 +82,14 @@ def memory(backend: str) -> Memory:
 
         return cuda.device()
     return HOST
+
+
+def threads_for(backend: str, threads: int | None) -> int:
+    """Threads of a rank: those asked for, or all that Numba may use; 1 on a device."""
+    if backend != "cpu":
+        return 1
+    if threads is not None:
+        return threads
+    import numba as nb
+
+    return int(nb.get_num_threads())

@@ -6,6 +6,8 @@ source wavefields, both summed over shots. Root attributes:
     misfit      the sum over the shots, exactly rounded
     parameter   what the gradient is by: vp, slowness, squared_slowness, perturbation
     measure     name of the misfit
+    model_digest   hash of the model that the gradient is at, as `formats.digest` takes
+                it; of the perturbation, where the problem is linear in one
     iteration, evaluation   of the model, where it says them
     shots       their numbers; data set `misfit_of_shot` has a value for each
 
@@ -50,6 +52,9 @@ from anticline_solvers.formats.sums import (
 
 FORMAT = "anticline-gradient/1"
 GRADIENT, ILLUMINATION = FIELDS = ("gradient", "illumination")
+MODEL, PERTURBED = "model", "perturbation"
+"""Inputs by which a gradient is, the last where there is one."""
+
 UNITS = {
     "vp": "1/(m/s)",
     "slowness": "1/(s/m)",
@@ -97,6 +102,7 @@ def write_gradient(
         file.attrs["misfit"] = measured.misfit
         file.attrs["parameter"] = measured.parameter
         file.attrs["measure"] = measured.measure
+        file.attrs["model_digest"] = origin.inputs.get(PERTURBED, origin.inputs[MODEL])
         file.attrs.update(measured.numbers)
         misfits = [float(measured.misfits[shot]) for shot in origin.shots]
         each = file.create_dataset("misfit_of_shot", data=np.array(misfits, np.float64))

@@ -46,6 +46,11 @@ class Origin:
         """Numbers of the shots."""
         return tuple(self.cases)
 
+    @property
+    def inputs(self) -> Mapping[str, str]:
+        """Hashes of the inputs that all shots share, by the inputs' names."""
+        return dict(self.made_with["inputs"])
+
 
 @dataclass(frozen=True, eq=False)
 class Sums:
