@@ -175,6 +175,12 @@ def flat_size(found: tuple[Slab, ...]) -> int:
     return max(1, sum(len(MEMORIES) * slab.size for slab in found))
 
 
+def state_bytes(layout: Layout, found: tuple[Slab, ...]) -> int:
+    """Bytes of two wavefields, a rank's memories, and the count of steps."""
+    cells = 2 * prod(layout.shape) + flat_size(found)
+    return cells * layout.dtype.itemsize + np.dtype(np.int64).itemsize
+
+
 def allocate(found: tuple[Slab, ...], layout: Layout) -> Array:
     """Allocate the flat array of all slabs, zeros, aligned to 64 bytes."""
     size, spare = flat_size(found), ALIGNMENT_BYTES // layout.dtype.itemsize

@@ -5,30 +5,25 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
-from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from anticline_solvers.acoustic import global_state
-from anticline_solvers.acoustic.equations import MEMORIES
+from anticline_solvers.acoustic.exchange import Exchange
 from anticline_solvers.acoustic.kernels.setup import Medium, Setup, Update
-from anticline_solvers.acoustic.memory import Slab, allocate, flat_size, slabs
+from anticline_solvers.acoustic.kernels.tiling import Tiling, thinned, tiling
+from anticline_solvers.acoustic.memory import Slab, allocate, slabs, state_bytes
+from anticline_solvers.acoustic.regions import Regions
 from anticline_solvers.acoustic.state import State
-from anticline_solvers.backends.base import kernels, memory
+from anticline_solvers.backends.base import kernels, memory, threads_for
 from anticline_solvers.domain.decomposition import (
-    Box,
-    divide,
-    grow,
     intersect,
     is_empty,
-    shift,
-    transfers,
 )
 from anticline_solvers.domain.device_halo import halo_in
 from anticline_solvers.domain.grid import Grid
-from anticline_solvers.domain.halo import Field, Halo
 from anticline_solvers.domain.layout import Array, Layout
 from anticline_solvers.domain.part import Part, ReadBox
 from anticline_solvers.domain.placement import Placement, Reader
@@ -39,6 +34,8 @@ from anticline_solvers.numerics.stencils import radius
 
 if TYPE_CHECKING:
     from mpi4py import MPI
+
+    from anticline_solvers.acoustic.marching import Marching
 
 
 class AcousticPropagator:
@@ -58,6 +55,8 @@ class AcousticPropagator:
     process_grid : ranks along each axis but z; chosen by halo area if None.
     threads : threads a rank; what Numba is allowed to use if None.
     steps_per_exchange : time steps for one exchange of deeper halos.
+    steps_at_once : most time steps that `advance` takes in tiles; chosen if None, 1
+        takes them one by one, as "cuda" and "reference" do. The waves do not differ.
 
     Raises ValueError where the grid is too small for the ranks or the order.
     """
@@ -76,6 +75,7 @@ class AcousticPropagator:
         process_grid: tuple[int, ...] | None = None,
         threads: int | None = None,
         steps_per_exchange: int = 1,
+        steps_at_once: int | None = None,
     ) -> None:
         self.grid, self.dt_s, self.comm = grid, float(dt_s), comm
         self.space_order, self.boundary = space_order, boundary or Boundary()
@@ -90,7 +90,8 @@ class AcousticPropagator:
             self.placement.shape, self.boundary, self._reach, self.layout
         )
         self._set_model(velocity)
-        self._threads = _threads(backend, threads)
+        self._threads = threads_for(backend, threads)
+        self._tiling = self._cut(steps_at_once)
         self._rank_updates: dict[bool, Update] = {}
 
     def _place(self, process_grid: tuple[int, ...] | None) -> Placement:
@@ -133,12 +134,12 @@ class AcousticPropagator:
             dtype=dtype,
         )
         found = slabs(placement.shape, boundary, reach, placement.layout)
-        return placement, _state_bytes(placement.layout, found)
+        return placement, state_bytes(placement.layout, found)
 
     @property
     def state_bytes(self) -> int:
         """Bytes of what `save` copies on this rank."""
-        return _state_bytes(self.layout, self.slabs)
+        return state_bytes(self.layout, self.slabs)
 
     @property
     def layout(self) -> Layout:
@@ -166,6 +167,11 @@ class AcousticPropagator:
             self.layout.cells(scale)[..., 0] = 0
         self.medium = Medium(self.memory.to_device(scale))
 
+    def _cut(self, most: int | None) -> Tiling:
+        """Choose the tiles of a march."""
+        chosen = tiling(self.layout, self._reach, self._threads, most)
+        return chosen if self.backend == "cpu" else replace(chosen, steps=1)
+
     # ----------------------------------------------------------- time steps
 
     def start(self) -> State:
@@ -176,42 +182,14 @@ class AcousticPropagator:
             place(allocate(self.slabs, self.layout)),
             place(allocate(self.slabs, self.layout)),
         )
-        halos = (self._halo(0, waves, memories), self._halo(1, waves, memories))
-        return State(waves, memories, halos)
-
-    def _halo(
-        self, turn: int, waves: tuple[Array, Array], memories: tuple[Array, Array]
-    ) -> Halo:
-        everything = self.placement.everything
-        split = self.grid.ndim - 1
-        exchanged = [waves[turn]]
-        if self.steps_per_exchange > 1:
-            exchanged.append(waves[1 - turn])
-        moves = self._transfers((self._depth,) * split, everything)
-        origin = self.layout.origin[:-1]
-        fields = [
-            Field(wave.reshape(self.layout.shape), origin, moves, tag)
-            for tag, wave in enumerate(exchanged)
-        ]
-        for slab in self.slabs:
-            moves = self._transfers(self._memory_depth(slab), slab.region(everything))
-            place = slab.array_origin(self.layout)
-            fields += [
-                Field(slab.array(memories[turn], name), place, moves, tag)
-                for tag, name in enumerate(MEMORIES, start=2 + 2 * slab.side)
-            ]
-        return halo_in(self.memory, self.comm, fields)
-
-    def _transfers(self, depth: tuple[int, ...], region: Box) -> tuple[Any, ...]:
-        place = self.placement
-        return tuple(transfers(place.decomposition, place.rank, depth, region))
-
-    def _memory_depth(self, slab: Slab) -> tuple[int, ...]:
-        later = self._depth - self._reach if self.steps_per_exchange > 1 else 0
-        return tuple(
-            later + (self._reach if axis == slab.axis else 0)
-            for axis in range(self.grid.ndim - 1)
+        exchange = Exchange(
+            self.placement, self.slabs, self.regions, self.steps_per_exchange
         )
+        halos = tuple(
+            halo_in(self.memory, self.comm, exchange.fields(turn, waves, memories))
+            for turn in (0, 1)
+        )
+        return State(waves, memories, (halos[0], halos[1]))
 
     def step(
         self,
@@ -239,11 +217,11 @@ class AcousticPropagator:
         state.turn = 1 - state.turn
         state.since_exchange += 1
         if state.since_exchange < self.steps_per_exchange:
-            box = self._reachable(state.since_exchange)
+            box = self.regions.reachable(state.since_exchange)
             update(previous, current, self.medium, old, new, box)
             return
         state.since_exchange = 0
-        rims, rest = self._rims
+        rims, rest = self.regions.rims
         for rim in rims:
             update(previous, current, self.medium, old, new, rim)
         halo = state.halos[state.turn]
@@ -251,6 +229,56 @@ class AcousticPropagator:
         if not is_empty(rest):
             update(previous, current, self.medium, old, new, rest)
         halo.finish()
+
+    @property
+    def steps_at_once(self) -> int:
+        """Most time steps that `advance` takes in one go."""
+        return self._tiling.steps
+
+    def advance(
+        self,
+        state: State,
+        points: Points,
+        values: Array,
+        record: Points,
+        out: Array,
+        *,
+        transpose: bool = False,
+    ) -> None:
+        """Take as many time steps as `values` has rows; halos valid after.
+
+        values : (steps, points.n), of each step as `step` takes them.
+        record, out : points to read after each step, into out (steps, owned).
+        transpose : as of `step`.
+        """
+        done, steps = 0, values.shape[0]
+        while done < steps:
+            n = self._stride(state, steps - done)
+            part = slice(done, done + n)
+            if n > 1:
+                self._marching.go(
+                    state, points, values[part], record, out[part], transpose=transpose
+                )
+                state.since_exchange = (
+                    state.since_exchange + n
+                ) % self.steps_per_exchange
+            else:
+                self.step(state, points, values[done], transpose=transpose)
+                self.sample(state, record, out[done])
+            done += n
+
+    def _stride(self, state: State, steps: int) -> int:
+        """Choose how many of the next steps go at once."""
+        if self.comm is None or self.comm.size == 1:
+            return thinned(steps, self._tiling.steps)
+        before_exchange = self.steps_per_exchange - state.since_exchange - 1
+        return max(1, min(steps, before_exchange, self._tiling.steps))
+
+    @cached_property
+    def _marching(self) -> Marching:
+        from anticline_solvers.acoustic.marching import Marching
+
+        return Marching(self.setup, self.medium, self.regions, self._tiling)
 
     def _update(self, transpose: bool) -> Update:
         if transpose not in self._rank_updates:
@@ -273,24 +301,10 @@ class AcousticPropagator:
             threads=self._threads,
         )
 
-    def _reachable(self, steps: int) -> Box:
-        """Local cells that can be updated `steps` steps after an exchange."""
-        cells = self._depth - steps * self._reach
-        grown = grow(self.layout.box, (cells,) * (self.grid.ndim - 1))
-        return shift(intersect(grown, self.placement.everything), self.layout.origin)
-
     @cached_property
-    def _rims(self) -> tuple[list[Box], Box]:
-        """Local boxes: rims that neighbours wait for, and the rest."""
-        return self._divided(self.layout.box)
-
-    def _divided(self, box: Box) -> tuple[list[Box], Box]:
-        low = tuple(self._depth if side.start > 0 else 0 for side in box[:-1])
-        high = tuple(
-            self._depth if side.stop < n else 0
-            for side, n in zip(box[:-1], self.placement.shape, strict=False)
-        )
-        return divide(shift(box, self.layout.origin), low, high)
+    def regions(self) -> Regions:
+        """The boxes of cells that a step of this rank updates."""
+        return Regions(self.placement, self._depth, self._reach)
 
     def bare(self) -> AcousticPropagator:
         """Give the same waves without layers, on the physical cells alone.
@@ -300,13 +314,15 @@ class AcousticPropagator:
         """
         bare = copy(self)
         bare.slabs, bare._rank_updates = (), {}
-        bare.__dict__.pop("setup", None)
+        bare._tiling = replace(self._tiling, steps=1)
+        for kept in ("setup", "regions", "_marching"):
+            bare.__dict__.pop(kept, None)
         physical = tuple(
             slice(low, low + n)
             for low, n in zip(self.placement.low, self.grid.shape, strict=True)
         )
         rows = (*intersect(self.layout.box, physical)[:-1], self.layout.box[-1])
-        bare.__dict__["_rims"] = self._divided(rows)
+        bare.regions.__dict__["rims"] = self.regions.divided(rows)
         return bare
 
     # -------------------------------------------------- points and pictures
@@ -382,19 +398,3 @@ PROPAGATOR = AcousticPropagator
 def _margin(reach: int) -> int:
     """Cells beyond the owned ones that must stay valid between exchanges."""
     return max(0, HALF_WIDTH - reach)
-
-
-def _state_bytes(layout: Layout, found: tuple[Slab, ...]) -> int:
-    """Bytes of two wavefields, a rank's memories, and the count of steps."""
-    cells = 2 * prod(layout.shape) + flat_size(found)
-    return cells * layout.dtype.itemsize + np.dtype(np.int64).itemsize
-
-
-def _threads(backend: str, threads: int | None) -> int:
-    if backend != "cpu":
-        return 1
-    if threads is not None:
-        return threads
-    import numba as nb
-
-    return int(nb.get_num_threads())

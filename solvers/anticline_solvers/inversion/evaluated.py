@@ -1,19 +1,15 @@
 """What a gradient's file says to an inversion: misfit, gradient, and of which model.
 
 Read are the data sets `gradient` and, where there is one, `illumination`, and the
-attributes `misfit`, `parameter` and `model_digest` of any physics' gradient. Where the
-last is missing, the hash of the model among what its sums were made with stands for it.
+attributes `misfit`, `parameter` and `model_digest` of any physics' gradient.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import h5py
 import numpy as np
 
 from anticline_solvers.domain.grid import Grid
@@ -51,7 +47,7 @@ def read_heading(path: Path) -> Heading:
             grid_of(file),
             str(contents.attribute(file, "parameter")),
             contents.number(file, "misfit"),
-            _model_digest(file),
+            str(file.attrs.get("model_digest", "")),
         )
 
 
@@ -63,17 +59,6 @@ def read_values(path: Path) -> tuple[Array, Array | None]:
             np.asarray(contents.dataset(file, "gradient")[...], np.float64),
             None if heard is None else np.asarray(heard[...], np.float64),
         )
-
-
-def _model_digest(file: h5py.File) -> str:
-    if "model_digest" in file.attrs:
-        return str(file.attrs["model_digest"])
-    sums: Any = file.get("sums")
-    try:
-        inputs = json.loads(sums.attrs["made_with"])["inputs"]
-        return str(inputs.get("perturbation") or inputs["model"])
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return ""
 
 
 def differences(found: Heading, wanted: Wanted) -> Iterator[str]:

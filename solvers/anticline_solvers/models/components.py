@@ -154,6 +154,7 @@ RESAMPLE = Component(
     inputs=(
         Input("model", VelocityModel, "any fields"),
         Input("like", VelocityModel, "a model whose grid is taken", optional=True),
+        Input("known", VelocityModel, "a model of what is known", optional=True),
     ),
     outputs=(Output("model", VelocityModel, "the same fields"),),
     parameters=(
@@ -161,12 +162,19 @@ RESAMPLE = Component(
         *BAND,
         Parameter("keep_water", "bool", "keep the sea bottom sharp", default=False),
         WATER,
+        Parameter(
+            "known_to_m",
+            "float",
+            "depth above which cells are those of the input 'known'",
+            default=None,
+            unit="m",
+        ),
     ),
     run=f"{_MODELS}.regridding:run",
     check=f"{_MODELS}.regridding:check",
     finished=f"{_DIGEST}:finished",
     digest=f"{_DIGEST}:digest",
-    resources=Resources(bytes_per_cell=40, threads=False),
+    resources=Resources(bytes_per_cell=44, threads=False),
 )
 
 SMOOTH = Component(

@@ -21,7 +21,7 @@ INSTALL = "apt-get install petsc-dev, then  make -B setup"
 def petsc() -> ProbeResult:
     """Solve with conjugate gradients and BoomerAMG, or GAMG where hypre is absent."""
     try:
-        from petsc4py import PETSc
+        from anticline_solvers.backends.petsc import PETSc
     except (ImportError, RuntimeError) as lack:
         return ProbeResult("petsc", False, str(lack).splitlines()[0], INSTALL)
     hypre = bool(PETSc.Sys.hasExternalPackage("hypre"))

@@ -210,9 +210,12 @@ def model_shot(
 
 def watched(propagator: Any, watch: Watch, shot_id: int) -> Callable[[int, Any], None]:
     """Make an ``at_step`` that looks for a stop, and for a NaN now and then."""
+    looked = -1
 
     def at_step(n: int, state: Any) -> None:
-        if n % STEPS_PER_SANITY == STEPS_PER_SANITY - 1:
+        nonlocal looked
+        if n // STEPS_PER_SANITY != looked:
+            looked = n // STEPS_PER_SANITY
             field = propagator.view(state)
             insist_finite(field, f"shot {shot_id}: the wavefield at time step {n}")
         watch.look()

@@ -73,6 +73,26 @@ class Propagator(Protocol):
         values : (points.n,), in the propagator's memory; they act at the points.
         """
 
+    @property
+    def steps_at_once(self) -> int:
+        """Most time steps that `advance` takes in tiles of space and time; 1: none."""
+
+    def advance(
+        self,
+        state: Any,
+        points: Points,
+        values: Array,
+        record: Points,
+        out: Array,
+        *,
+        transpose: bool = False,
+    ) -> None:
+        """Take as many time steps as `values` has rows, in place.
+
+        values : (steps, points.n), of each step as `step` takes them.
+        record, out : points to read after each step, into out (steps, owned).
+        """
+
     def bare(self) -> Propagator:
         """Give the same waves without layers; their steps run both ways in time.
 

@@ -26,7 +26,11 @@ def _brings(name: str, made: PortType, what: str) -> Component:
         inputs=(),
         outputs=(Output(name, made, "the file"),),
         parameters=(
-            Parameter("url", "str", "where it is: s3://BUCKET/KEY"),
+            Parameter(
+                "url",
+                "str",
+                "where it is: s3://BUCKET/KEY, or a path of the linked file system",
+            ),
             Parameter(
                 "etag",
                 "str",

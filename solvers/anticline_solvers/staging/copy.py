@@ -1,6 +1,7 @@
 """Copies between S3 and files, by AWS's own `aws`: whole, or not at all.
 
     python -m anticline_solvers.staging.copy bring s3://BUCKET/KEY FILE [--etag TAG]
+    python -m anticline_solvers.staging.copy bring /shared/data/NAME FILE
     python -m anticline_solvers.staging.copy keep s3://BUCKET/PREFIX RECEIPT FILE...
 
 `aws s3 cp` sends many parts at a time and begins parts that fail again; the size of
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from anticline.errors import AnticlineError, BadInput, Failed
+from anticline_solvers.staging import lustre
 
 SCHEME = "s3://"
 REPORT = "anticline-report/1"
@@ -26,13 +28,21 @@ REPORT = "anticline-report/1"
 def bring(url: str, file: Path, etag: str | None = None) -> None:
     """Fetch an object as a file, beside first, then renamed.
 
+    An absolute path is one of a file system that is linked with a bucket: see `lustre`.
+
     Raises
     ------
     BadInput
-        It is no s3://..., or has another entity tag than is asked for.
+        It is no s3://... and no file, or has another entity tag than is asked for.
     Failed
         It does not come, or not whole.
     """
+    if url.startswith("/"):
+        if etag is not None:
+            msg = f"etag is of an object in S3; {url} is a file"
+            raise BadInput(msg)
+        lustre.bring(Path(url), file)
+        return
     facts = about(url)
     if etag is not None and facts["ETag"].strip('"') != etag:
         msg = f"{url} has entity tag {facts['ETag']}, {etag} is asked for"

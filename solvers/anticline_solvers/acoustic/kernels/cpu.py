@@ -7,28 +7,39 @@ never split, so the result does not depend on threads, tiles or ranks.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
 from anticline_solvers.acoustic.kernels import compiled, generate
+from anticline_solvers.acoustic.kernels.points import (
+    Receivers,
+    Sources,
+    inject,
+    sample,
+)
 from anticline_solvers.acoustic.kernels.setup import Medium, Setup, Update
+from anticline_solvers.acoustic.kernels.tiling import Tiling
 from anticline_solvers.acoustic.memory import TABLE_COLUMNS, table
-from anticline_solvers.backends.cpu import jit
 from anticline_solvers.backends.streaming import LINE_BYTES
 from anticline_solvers.domain.decomposition import Box
 from anticline_solvers.domain.layout import Array
 
+__all__ = ["build", "build_march", "inject", "kernel_source", "sample"]
+
 TILE_ROWS = 32
 """Rows along y of a tile: 2 R + 1 planes of them stay in the L2 cache."""
+
+Boxes = NDArray[np.int64]
 
 MARGIN = 16
 """Cells by which whole vectors may go beyond a layer."""
 
 
-def kernel_source(setup: Setup) -> str:
-    """Return the text that `build` compiles for this setup."""
+def kernel_source(setup: Setup, tiled: bool = False) -> str:
+    """Return the text that `build`, or `build_march`, compiles for this setup."""
     return generate.source(
         setup.ndim,
         setup.order,
@@ -36,19 +47,14 @@ def kernel_source(setup: Setup) -> str:
         setup.terms,
         "transpose" if setup.transpose else "forward",
         setup.boundary.width + setup.reach,
+        tiled,
     )
 
 
 def build(setup: Setup) -> Update:
     """Build the update of `kernels.setup.Update` for one rank."""
-    function = _compile(setup)
-    constants = (
-        setup.second(),
-        setup.first(),
-        _profiles(setup),
-        _sides(setup),
-        _geometry(setup),
-    )
+    function = _function(setup, "update", tiled=False)
+    constants = _constants(setup)
     threads = setup.threads
 
     def update(
@@ -71,14 +77,59 @@ def build(setup: Setup) -> Update:
     return update
 
 
-def _compile(setup: Setup) -> Callable[..., None]:
+March = Callable[
+    [tuple[Array, Array], tuple[Array, Array], Medium, Sources, Receivers, Boxes], None
+]
+"""march(waves, memories, medium, sources, receivers, boxes): time steps, in place.
+
+waves : flat pressures p^{n-1}, p^n [Pa]; after an even number of steps the second is
+    the newest again, after an odd number the first.
+memories : flat, of time step n and to be filled.
+boxes : int64 (steps, 4), local cells xa, xb, ya, yb of each step.
+"""
+
+
+def build_march(setup: Setup, tiling: Tiling) -> March:
+    """Build the march of one rank; every cell gets the bits that `build` gives it."""
+    function = _function(setup, "march", tiled=True)
+    constants = _constants(setup)
+    rows = setup.layout.shape[1] if setup.ndim == 3 else 1
+    threads = setup.threads
+
+    def march(
+        waves: tuple[Array, Array], memories: tuple[Array, Array], medium: Medium,
+        sources: Sources, receivers: Receivers, boxes: Boxes,
+    ) -> None:  # fmt: skip
+        if threads > 1:
+            nb.set_num_threads(threads)
+        function(
+            waves, memories, (medium.scale, *constants), sources, receivers, boxes,
+            rows, tiling.width, tiling.block,
+        )  # fmt: skip
+
+    return march
+
+
+def _function(setup: Setup, name: str, *, tiled: bool) -> Callable[..., None]:
+    """Compile the text of a setup, and give one of its two drivers."""
     direction = "transpose" if setup.transpose else "forward"
-    name = f"acoustic_{setup.ndim}d_{setup.order}_{setup.layout.dtype}_{direction}"
-    module = compiled.load(name, kernel_source(setup))
-    function: Callable[..., None] = (
-        module.update_threaded if setup.threads > 1 else module.update
+    names = (f"{setup.ndim}d", setup.order, setup.layout.dtype, direction, name)
+    module = compiled.load(
+        "acoustic_" + "_".join(map(str, names)), kernel_source(setup, tiled)
     )
+    threaded = f"{name}_threaded" if setup.threads > 1 else name
+    function: Callable[..., None] = getattr(module, threaded)
     return function
+
+
+def _constants(setup: Setup) -> tuple[Any, ...]:
+    return (
+        setup.second(),
+        setup.first(),
+        _profiles(setup),
+        _sides(setup),
+        _geometry(setup),
+    )
 
 
 def _geometry(setup: Setup) -> Array:
@@ -114,38 +165,3 @@ def _tiles(nx: int, ny: int, threads: int) -> tuple[int, int]:
     wanted = 1 if threads == 1 else 2 * threads
     tiles_x = min(max(nx // 4, 1), -(-wanted // tiles_y))
     return tiles_x, tiles_y
-
-
-@jit
-def inject(
-    previous: Array,
-    scale: Array,
-    starts: Array,
-    cells: Array,
-    points: Array,
-    weights: Array,
-    values: Array,
-) -> None:
-    """previous[cell] -= scale weight value, cell after cell, in place.
-
-    starts : int64 (n + 1,), contributions to cell k are [starts[k], starts[k + 1]).
-    cells : int64 (n,), flat indices, each once.
-    points : int64, of each contribution.   weights : same length.
-    values : of each point.
-    """
-    for k in range(cells.size):
-        i = cells[k]
-        for j in range(starts[k], starts[k + 1]):
-            previous[i] -= scale[i] * (weights[j] * values[points[j]])
-
-
-@jit
-def sample(
-    current: Array, starts: Array, cells: Array, weights: Array, out: Array
-) -> None:
-    """out[i] = sum of weight times current over the cells of point i; out (n,)."""
-    for i in range(out.size):
-        total = out.dtype.type(0)
-        for j in range(starts[i], starts[i + 1]):
-            total += weights[j] * current[cells[j]]
-        out[i] = total

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from anticline_solvers.acoustic.equations import Term
-from anticline_solvers.acoustic.kernels import layers
+from anticline_solvers.acoustic.kernels import layers, march
 from anticline_solvers.backends.streaming import LINE_BYTES
 from anticline_solvers.numerics.stencils import radius
 
@@ -30,6 +30,7 @@ _HEADER = '''\
 import numba as nb
 import numpy as np
 
+from anticline_solvers.acoustic.kernels.points import act, hear
 from anticline_solvers.backends.cpu import jit, parallel_jit, row_jit
 from anticline_solvers.backends.denormals import flush_denormals, restore_denormals
 from anticline_solvers.backends.streaming import settle, stream
@@ -133,8 +134,9 @@ def source(
     terms: tuple[Term, ...],
     direction: str,
     layer_cells: int,
+    tiled: bool = False,
 ) -> str:
-    """Write the module's text.
+    """Write the module's text: `update`, or, if tiled, `march`.
 
     dtype : "float32" or "float64".
     direction : "forward" or "transpose", for the module's first line.
@@ -144,7 +146,7 @@ def source(
     reach = radius(order)
     names = ("x", "z") if ndim == 2 else ("x", "y", "z")
     parts = [_HEADER.format(ndim=ndim, order=order, dtype=dtype, direction=direction)]
-    streams = ndim == 3
+    streams = ndim == 3 and not tiled
     vector = LINE_BYTES // np.dtype(dtype).itemsize
     parts.append(layers.functions(ndim, reach, terms, layer_cells, vector, streams))
     parts.append(
@@ -159,7 +161,7 @@ def source(
             layers=_layer_calls(names),
         )
     )
-    parts.append(_DRIVERS)
+    parts.append(march.functions(ndim, reach) if tiled else _DRIVERS)
     return "".join(parts)
 
 

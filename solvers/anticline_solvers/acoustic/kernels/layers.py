@@ -21,6 +21,7 @@ from anticline_solvers.acoustic.equations import (
     PRESSURE,
     Part,
     Term,
+    difference_reach,
     parts_by_output,
 )
 from anticline_solvers.numerics.absorbing import PROFILES, REST
@@ -302,7 +303,8 @@ def _body(outputs: Outputs, reach: int, line: int, lanes: Lanes | None) -> str:
         shift = "" if by == 0 else f" {'+' if by > 0 else '-'} b{abs(by)}"
         return f"work[q{n} + U(k){shift}]"
 
-    lines = [f"t{n} = {_apply(part, reach, at)}" for n, part in enumerate(shared)]
+    lines = _profiles_of_lane(outputs) if along_z else []
+    lines += [f"t{n} = {_apply(part, reach, at)}" for n, part in enumerate(shared)]
     for output, parts in outputs.items():
         total = " + ".join(
             _times(_profile(left, 0, along_z), f"t{shared.index(part)}")
@@ -318,21 +320,41 @@ def _body(outputs: Outputs, reach: int, line: int, lanes: Lanes | None) -> str:
     return _indented(lines)
 
 
+def _profiles_of_lane(outputs: Outputs) -> list[str]:
+    """Read the profiles of a cell before anything is stored.
+
+    A product that two outputs share is then made once wherever the loop is inlined:
+    whether it is contracted depends on how often it is used.
+    """
+    wanted = _names_in_body(outputs)
+    return [
+        f"{name}_p0 = profiles[U(f{name}) + U(k)]"
+        for name in PROFILES
+        if name in wanted - {"one"}
+    ]
+
+
+def _names_in_body(outputs: Outputs) -> set[str]:
+    """Name the profiles of a cell's terms, those of weighted sums left out."""
+    weighted = _weighted(outputs)
+    wanted = {left for rows in outputs.values() for left, _ in rows}
+    for part in _shared(outputs):
+        if part not in weighted:
+            wanted |= {right for _, right, _ in part.inputs}
+    return wanted
+
+
 def _loads(reach: int, axis: str) -> str:
     lines = [f"    l{r} = second[{axis}, {r}]" for r in range(reach + 1)]
-    lines += [f"    d{r} = first[{axis}, {r}]" for r in range(1, reach + 1)]
+    near = difference_reach(reach)
+    lines += [f"    d{r} = first[{axis}, {r}]" for r in range(1, near + 1)]
     lines += [f"    s{r} = U({r}) * step" for r in range(1, reach + 1)]
     return "\n".join(lines)
 
 
 def _profile_loads(outputs: Outputs) -> str:
     """Profiles of one row across its layer, read once for the row's loop over z."""
-    weighted = _weighted(outputs)
-    wanted = {left for rows in outputs.values() for left, _ in rows}
-    for part in _shared(outputs):
-        if part not in weighted:
-            wanted |= {right for _, right, _ in part.inputs}
-    return _profile_loads_of(wanted)
+    return _profile_loads_of(_names_in_body(outputs))
 
 
 def _profile_loads_of(names: set[str]) -> str:
@@ -346,7 +368,7 @@ def _profile_loads_of(names: set[str]) -> str:
 def _profile(name: str, by: int, along_z: bool) -> str:
     if name == "one":
         return ""
-    if along_z:
+    if along_z and by:
         return f"profiles[U(f{name} + {by}) + U(k)]"
     return f"{name}_{'m' if by < 0 else 'p'}{abs(by)}"
 
@@ -380,9 +402,10 @@ def _apply(part: Part, reach: int, at: Callable[[Part, int], str]) -> str:
     if part.operator == "I":
         return at(part, 0)
     sign = "+" if part.operator == "L" else "-"
+    far = reach if part.operator == "L" else difference_reach(reach)
     sides = [
         f"{'l' if sign == '+' else 'd'}{r} * ({at(part, r)} {sign} {at(part, -r)})"
-        for r in range(1, reach + 1)
+        for r in range(1, far + 1)
     ]
     if part.operator == "L":
         sides.insert(0, f"l0 * {at(part, 0)}")

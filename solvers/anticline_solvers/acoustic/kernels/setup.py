@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from anticline_solvers.acoustic.equations import Term, layer_terms
+from anticline_solvers.acoustic.equations import Term, difference_reach, layer_terms
 from anticline_solvers.acoustic.memory import Slab
 from anticline_solvers.domain.decomposition import Box
 from anticline_solvers.domain.layout import Array, Layout
@@ -94,9 +94,12 @@ class Setup:
         return np.asarray(weights, self.layout.dtype)
 
     def first(self) -> Array:
-        """Weights of D for each axis, (ndim, reach + 1) [1/m]."""
+        """Weights of D for each axis, (ndim, reach + 1) [1/m]; 0 beyond its reach."""
         h = np.array(self.spacing_m)[:, None]
-        return np.asarray(first_derivative(self.order) / h, self.layout.dtype)
+        weights = np.zeros(self.reach + 1)
+        near = difference_reach(self.reach)
+        weights[: near + 1] = first_derivative(2 * near)
+        return np.asarray(weights / h, self.layout.dtype)
 
     def profiles(self) -> Array:
         """Profiles of all sides, (2 ndim, len(PROFILES), width + 3 reach)."""

@@ -14,6 +14,9 @@ from anticline_solvers.formats.checkpoint import Reader
 from anticline_solvers.seismic.physics import Propagator
 from anticline_solvers.seismic.timeloop import AtStep, propagate
 
+STEPS_UNSEEN = 8
+"""Time steps between two looks at a wavefield that nothing else needs to see."""
+
 
 class Listening(Protocol):
     """What hears a source wavefield once, and gives traces of it."""
@@ -42,36 +45,38 @@ class Traces:
     """Samples of a wavefield at receivers, time step after time step, each once.
 
     receivers : points of the propagator. steps : of the run. done : time steps heard.
+    samples : (steps, owned) [Pa], in the propagator's memory; whoever propagates
+        several time steps at once fills them and says how many are `done`.
     """
 
     def __init__(self, propagator: Propagator, receivers: Points, steps: int) -> None:
-        self._propagator, self._receivers, self._steps = propagator, receivers, steps
+        self._propagator, self.receivers, self._steps = propagator, receivers, steps
         shape = steps, receivers.owned.size
-        self._samples = propagator.memory.to_device(np.zeros(shape, propagator.dtype))
+        self.samples = propagator.memory.to_device(np.zeros(shape, propagator.dtype))
         self.done = 0
 
     def hear(self, n: int, state: Any) -> None:
         """Take the samples of time step n, where they are the next to take."""
         if n == self.done:
-            self._propagator.sample(state, self._receivers, self._samples[n])
+            self._propagator.sample(state, self.receivers, self.samples[n])
             self.done = n + 1
 
     def whole(self) -> Array | None:
         """Give (n_receivers, done) on rank 0, None elsewhere; collective."""
-        return self._propagator.placement.collect(self._receivers, self.mine())
+        return self._propagator.placement.collect(self.receivers, self.mine())
 
     def mine(self) -> Array:
         """Give this rank's receivers, (owned, done)."""
-        samples = self._propagator.memory.to_host(self._samples[: self.done])
+        samples = self._propagator.memory.to_host(self.samples[: self.done])
         return np.ascontiguousarray(samples.T)
 
     def parts(self) -> list[Part]:
         """Give the traces so far, on rank 0; collective."""
         whole = self.whole()
         if whole is None:
-            whole = np.empty((0, self.done), self._samples.dtype)
+            whole = np.empty((0, self.done), self.samples.dtype)
         box = (slice(0, whole.shape[0]), slice(0, self.done))
-        return [Part("traces", (self._receivers.n, self.done), box, whole, "Pa")]
+        return [Part("traces", (self.receivers.n, self.done), box, whole, "Pa")]
 
     def facts(self) -> dict[str, int]:
         """Give the time steps heard."""
@@ -80,14 +85,14 @@ class Traces:
     def restore(self, read: ReadBox, fact: Callable[[str], Any]) -> None:
         """Go on from what `parts` and `facts` gave."""
         self.done = int(fact("recorded_steps"))
-        owned = self._receivers.owned
+        owned = self.receivers.owned
         if owned.size and self.done:
             first, last = int(owned[0]), int(owned[-1]) + 1
             box = (slice(first, last), slice(0, self.done))
-            rows = read("traces", (self._receivers.n, self.done), box)
+            rows = read("traces", (self.receivers.n, self.done), box)
             place = self._propagator.memory.to_device
             mine = np.ascontiguousarray(rows[owned - first].T)
-            self._samples[: self.done] = place(mine)
+            self.samples[: self.done] = place(mine)
 
 
 class Recording:
@@ -106,20 +111,29 @@ class Recording:
         self._state = propagator.start()
 
     def finish(self, at_step: AtStep) -> None:
-        """Run the time steps that are left."""
+        """Run the time steps that are left.
+
+        at_step : called as at_step(n, state) after each, or every STEPS_UNSEEN.
+        """
+        traces = self._traces
 
         def counted(n: int, state: Any) -> None:
-            self._traces.hear(n, state)
+            if isinstance(traces, Traces):
+                traces.done = n + 1
+            else:
+                traces.hear(n, state)
             at_step(n, state)
 
         propagate(
             self._propagator,
             self._sources,
             self._series,
-            self._silent,
+            traces.receivers if isinstance(traces, Traces) else self._silent,
             state=self._state,
-            steps=(self._traces.done, self._series.shape[1]),
+            steps=(traces.done, self._series.shape[1]),
             at_step=counted,
+            every=STEPS_UNSEEN if isinstance(traces, Traces) else 1,
+            traces=traces.samples if isinstance(traces, Traces) else None,
         )
 
     def traces(self) -> Array | None:

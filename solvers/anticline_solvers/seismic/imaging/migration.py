@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from anticline_solvers.domain.layout import Array
 from anticline_solvers.numerics.storage import ForwardRun, KeepSnapshot
-from anticline_solvers.seismic.acquisition.recording import Listening
+from anticline_solvers.seismic.acquisition.recording import Listening, Traces
 from anticline_solvers.seismic.imaging.extent import Extent
 from anticline_solvers.seismic.physics import Propagator
-from anticline_solvers.seismic.timeloop import propagate
+from anticline_solvers.seismic.timeloop import propagate, walk
 
 AtStep = Callable[[int, Any], None]
 
@@ -58,6 +58,8 @@ class SourceField:
         self.every, self.extent, self.at_step = every, extent, at_step
         self.recorder = recorder
         self._silent = propagator.points(np.empty((0, propagator.placement.grid.ndim)))
+        nothing = np.zeros((source.values.shape[0], 0), propagator.dtype)
+        self._nothing = propagator.memory.to_device(nothing)
         self.state: Any = None
         self.step = 0
         self.to_host = False
@@ -90,10 +92,13 @@ class SourceField:
 
         each : called as each(n, state) at every time step.
         """
-        nt, every = self.steps, self.every
+        every, last = self.every, min(last, self.steps)
+        ears = self.recorder if isinstance(self.recorder, Traces) else None
 
         def at_step(n: int, state: Any) -> None:
-            if self.recorder is not None:
+            if ears is not None:
+                ears.done = max(ears.done, n + 1)
+            elif self.recorder is not None:
                 self.recorder.hear(n, state)
             if keep is not None and n % every == 0:
                 keep(n // every, self._snapshot(state))
@@ -102,15 +107,28 @@ class SourceField:
             self.state, self.step = state, n + 1
             self.at_step(n, state)
 
-        propagate(
-            self.propagator,
-            self.series.points,
-            self.series.values.T,
-            self._silent,
-            state=state,
-            steps=(first, min(last, nt)),
-            at_step=at_step,
-        )
+        sees_all = each is not None or (self.recorder is not None and ears is None)
+        for begin, end, heard in self._parts(first, last, ears):
+            walk(
+                self.propagator,
+                self.series.points,
+                self.series.values.T,
+                self._silent if heard is None else heard.receivers,
+                self._nothing if heard is None else heard.samples,
+                state=state,
+                steps=(begin, end),
+                at_step=at_step,
+                every=1 if sees_all else every,
+            )
+
+    @staticmethod
+    def _parts(
+        first: int, last: int, ears: Traces | None
+    ) -> list[tuple[int, int, Traces | None]]:
+        """Cut time steps where those begin that have not been heard yet."""
+        new = last if ears is None else min(max(first, ears.done), last)
+        parts = [(first, new, None), (new, last, ears)]
+        return [part for part in parts if part[0] < part[1]]
 
     def _snapshot(self, state: Any) -> NDArray[Any]:
         view = self.extent.view(self.propagator.placement, state.current)
@@ -221,4 +239,5 @@ class ReceiverField:
             transpose=True,
             state=self.state,
             at_step=each,
+            every=self.steps,
         )
