@@ -1,6 +1,7 @@
 # The project's commands; `make` alone lists them.
 PYTHON ?= python3
 STAMP := .venv/.set-up
+AWS_TOOLS := .venv/aws/.set-up
 BIN := .venv/bin
 WORKFLOW := configs/workflows/anticline_2d.yaml
 RENDER = anticline render $(WORKFLOW) --cluster configs/clusters/aws.yaml
@@ -10,7 +11,7 @@ DRAWN := model smooth survey stack reflectivity
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test test-mpi test-full test-gpu bench reproduce-convergence-map jobscripts parallelcluster doctor lock clean
+.PHONY: help setup aws-tools demo check test test-mpi test-full test-gpu bench reproduce-convergence-map jobscripts parallelcluster doctor lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -23,6 +24,12 @@ $(STAMP): pyproject.toml requirements.lock $(wildcard setup/*)
 	@$(PYTHON) setup/wheels.py
 	@touch $@
 
+aws-tools: $(AWS_TOOLS) ## install pcluster, aws and what tests hold AWS's files to: 435 MB
+
+$(AWS_TOOLS): setup/aws.lock | $(STAMP)
+	@$(PYTHON) setup/environment.py aws
+	@touch $@
+
 demo: setup ## model a survey over an anticline and migrate it, as a workflow; draw it
 	@anticline run $(WORKFLOW)
 	@[ $(DEMO)/report.html -nt $(DEMO)/steps/compare/ended.json ] || anticline report $(DEMO)
@@ -31,7 +38,7 @@ demo: setup ## model a survey over an anticline and migrate it, as a workflow; d
 		[ -z "$$new" ] || anticline plot $$new >/dev/null
 	@echo "pictures:" && ls $(DEMO)/steps/*/*.png && echo "report: $(DEMO)/report.html"
 
-check: setup ## ruff, mypy --strict, import-linter
+check: setup $(AWS_TOOLS) ## ruff, mypy --strict, import-linter
 	@echo "== check: style, types, imports"
 	@ruff check --quiet . && ruff format --quiet --check . && echo "ruff: no finding"
 	@mypy

@@ -3,6 +3,7 @@
 Run by `make setup` with the Python that the environment is to have. Packages are
 installed by uv, at their locked versions and hashes, or by pip where uv cannot be
 had. The bindings that must match this machine's MPI libraries come from `wheels.py`.
+With the argument `aws` it makes .venv/aws instead, which only tests need.
 """
 
 from __future__ import annotations
@@ -76,18 +77,14 @@ def install_aws_tools() -> None:
     An environment of their own: ParallelCluster pins packages that others need newer.
     """
     home, lock = ENVIRONMENT / "aws", ROOT / "setup" / "aws.lock"
-    made = home / "lock"
-    if made.exists() and made.read_bytes() == lock.read_bytes():
-        return
     demand(PYTHON, "-m", "venv", "--clear", home)
     python = home / "bin" / "python"
     uv: list[str | Path] = [UV, "pip", "install", "--quiet", "--python", python]
     pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet"]
     with_which = uv if UV.exists() else pip
-    if succeeds(*with_which, "--require-hashes", "-r", lock):
-        made.write_bytes(lock.read_bytes())
-    else:
-        print("packages: no AWS tools; their tests are left out", flush=True)
+    print("AWS tools, for tests: 435 MB", flush=True)
+    if not succeeds(*with_which, "--require-hashes", "-r", lock):
+        print("AWS tools cannot be had; their tests are left out", flush=True)
 
 
 def has_gpu() -> bool:
@@ -97,13 +94,15 @@ def has_gpu() -> bool:
 
 def main() -> None:
     """Bring the environment up to the lock."""
+    if sys.argv[1:] == ["aws"]:
+        install_aws_tools()
+        return
     started = time.monotonic()
     create_environment()
     install_lock("requirements.lock")
     if has_gpu():
         install_lock("setup/gpu.lock")
     install_anticline()
-    install_aws_tools()
     print(f"packages: as locked, {time.monotonic() - started:.0f} s", flush=True)
 
 

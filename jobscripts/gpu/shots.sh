@@ -10,7 +10,7 @@
 #SBATCH --threads-per-core=1
 #SBATCH --mem=512M
 #SBATCH --gpus-per-task=l40s:1
-#SBATCH --time=24:00:00
+#SBATCH --time=00:30:00
 #SBATCH --signal=B:USR1@120
 #SBATCH --requeue
 #SBATCH --open-mode=append

@@ -7,6 +7,13 @@ set -euo pipefail
 cd "$(dirname "$0")"
 mkdir -p logs
 
+may_cost_usd=33.86  # at most, at the prices of 2026-09-20
+budget_usd=${BUDGET_USD:-500}
+if awk "BEGIN { exit !($may_cost_usd > $budget_usd) }"; then
+    echo "its jobs may cost $may_cost_usd USD and the budget is $budget_usd" >&2
+    exit 1
+fi
+
 list=logs/jobs.txt  # of the last submission
 numbers() { paste -sd, "$list"; }
 if [[ -s $list && $(squeue -M anticline-x86 -h -j "$(numbers)" 2>/dev/null) ]]; then
@@ -18,7 +25,7 @@ trap 'echo "not all are submitted; take back: scancel -M anticline-x86 $(xargs <
 
 submit() {  # sbatch's options, a script, what it is told; gives the job's number
     local id
-    id=$(sbatch -M anticline-x86 --parsable --kill-on-invalid-dep=yes "$@")
+    id=$(sbatch -M anticline-x86 --parsable --kill-on-invalid-dep=yes "$@") || return
     echo "${id%%;*}" | tee -a "$list"
 }
 

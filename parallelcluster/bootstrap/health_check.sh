@@ -4,55 +4,66 @@
 #   health_check.sh             drain this node where something is wrong
 #   health_check.sh --report    say what is wrong and exit with 1
 #
-# GPUs: as many as Slurm counts, none with an error that needs a reset. EFA: an adapter
-# that the machine has is up. Memory: a copy by one core reaches LEAST_GB_PER_S, once
-# an hour. The shared file system answers.
+# What a node of its type has stands in EXPECTED, which node_start.sh writes: GPUS,
+# ADAPTERS (of EFA) and LEAST_GB_PER_S, a share of what its memory's channels carry.
+#
+# GPUs: as many, none with an error that needs a reset. EFA: as many adapters, each up.
+# Memory: all cores together reach the rate, once an hour; the program that measures it
+# comes with the environment, and without one nothing is measured. The shared file
+# system answers.
 set -uo pipefail
+export PATH=$PATH:/opt/slurm/bin  # slurmd's own path does not have it
+expected=${EXPECTED:-/etc/anticline/expected}
+# shellcheck disable=SC1090
+[[ -r $expected ]] && . "$expected"
 report=false
 [[ ${1:-} == --report ]] && report=true
 node=${SLURMD_NODENAME:-$(hostname -s)}
 mount=${SHARED:-/shared}
-least=${LEAST_GB_PER_S:-4}
+measure=${MEASURE:-$mount/anticline/$(uname -m)/bin/memory_bandwidth}
 stamp=${STAMP:-/run/anticline-memory-checked}
 infiniband=${INFINIBAND:-/sys/class/infiniband}
 wrong=()
 
-expected_gpus() {
-    scontrol show node "$node" 2>/dev/null |
-        sed -n 's/.*Gres=gpu:\([^:( ]*:\)\{0,1\}\([0-9][0-9]*\).*/\2/p' | head -1
-}
-
 gpus() {
-    local wanted found
-    wanted=$(expected_gpus)
-    [[ -z $wanted || $wanted == 0 ]] && return
+    local found
+    ((${GPUS:-0} > 0)) || return
     found=$(timeout 30 nvidia-smi --query-gpu=ecc.errors.uncorrected.volatile.total \
         --format=csv,noheader 2>/dev/null) || { wrong+=("nvidia-smi fails"); return; }
-    [[ $(wc -l <<<"$found") == "$wanted" ]] ||
-        wrong+=("$(wc -l <<<"$found") GPUs of $wanted")
+    [[ $(wc -l <<<"$found") == "$GPUS" ]] ||
+        wrong+=("$(wc -l <<<"$found") GPUs of $GPUS")
     if grep -qE '^[1-9]' <<<"$found"; then wrong+=("a GPU has uncorrected errors"); fi
 }
 
 adapters() {
-    local port
+    local port name count=0
     for port in "$infiniband"/*/ports/1/state; do
         [[ -e $port ]] || continue
-        grep -q ACTIVE "$port" || wrong+=("EFA $(cut -d/ -f5 <<<"$port") is not active")
+        count=$((count + 1))
+        name=${port#"$infiniband"/}
+        grep -q ACTIVE "$port" || wrong+=("EFA ${name%%/*} is not active")
     done
+    ((count >= ${ADAPTERS:-0})) || wrong+=("$count EFA adapters of $ADAPTERS")
 }
 
-# A copy of zeros in memory, in GB/s, by dd of 1 MiB blocks: slower than a core can, and
-# far slower on a machine whose memory is throttled.
+# A job that has begun meanwhile takes bandwidth: nothing is said of a busy node.
+busy() {
+    scontrol show node "$node" 2>/dev/null | grep -qE 'CPUAlloc=[1-9]'
+}
+
+below() { awk -v r="$1" -v l="$2" 'BEGIN { exit !(r < l) }'; }
+
 memory() {
+    local rate=0 turn
+    [[ -n ${LEAST_GB_PER_S:-} && -x $measure ]] || return
     [[ -n $(find "$stamp" -mmin -60 2>/dev/null) ]] && return
-    local rate
-    rate=$(LC_ALL=C dd if=/dev/zero of=/dev/null bs=1M count=20000 2>&1 |
-        awk '/copied/ { print $1 / $(NF - 3) / 1e9 }')
-    if awk -v r="${rate:-0}" -v l="$least" 'BEGIN { exit !(r < l) }'; then
-        wrong+=("memory copies ${rate:-0} GB/s, $least expected")
-    else
-        touch "$stamp"
-    fi
+    for turn in 1 2 3; do
+        busy && return
+        rate=$(timeout 60 "$measure") || rate=0
+        below "$rate" "$LEAST_GB_PER_S" || { touch "$stamp"; return; }
+        sleep "$turn"
+    done
+    busy || wrong+=("memory gives $rate GB/s, $LEAST_GB_PER_S expected")
 }
 
 shared() {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Slurm's prolog: writes on the instance whose job it runs, by which the bill is told
 # apart. A node that several users share carries the last one. Never fails a job.
+export PATH=$PATH:/usr/local/bin  # a prolog has hardly any
 metadata=${IMDS:-http://169.254.169.254}
 token=$(curl -sf -m 2 -X PUT "$metadata/latest/api/token" \
     -H 'X-aws-ec2-metadata-token-ttl-seconds: 60') || exit 0

@@ -10,6 +10,7 @@
 #   EVERY_S   how often it is asked [s]
 #   LAST_S    how long jobs have [s]
 set -uo pipefail
+export PATH=$PATH:/opt/slurm/bin  # systemd's own path does not have it
 metadata=${IMDS:-http://169.254.169.254}
 every=${EVERY_S:-5}
 last=${LAST_S:-90}
