@@ -1,10 +1,14 @@
 """The contestant's side: everything is loaded on a small shot, then one is measured.
 
+The first gradient of it tells the memory, the second the time: a warm worker does one
+shot after another, and the machine gives it its memory once.
+
     python peers/gradient_NAME.py SHOT.npz OUT.npz EVERY [more]
 
 Prints one line of JSON: seconds of the gradient and of the modelling alone, of the
 processor, which other programs disturb less than the wall clock; and the largest
-memory of the process before and after the gradient. OUT.npz holds gather and gradient.
+memory of the process before and after the first gradient. OUT.npz holds gather and
+gradient.
 """
 
 from __future__ import annotations
@@ -60,9 +64,11 @@ def compete(contestant: Contestant, warm: Iterable[Contestant]) -> None:
     for one in warm:
         one.gradient(small, every)
         one.forward(small)
-    before, begin = peak_bytes(), time.process_time()
+    before = peak_bytes()
+    contestant.gradient(shot, every)
+    after, begin = peak_bytes(), time.process_time()
     gather, gradient, facts = contestant.gradient(shot, every)
-    seconds, after = time.process_time() - begin, peak_bytes()
+    seconds = time.process_time() - begin
     begin = time.process_time()
     contestant.forward(shot)
     facts |= {

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from case import Case
 from records import Record
+from reservoir_case import ReservoirCase
 
 BEGIN, END = "<!-- ratios: written by make bench -->", "<!-- end of ratios -->"
 
@@ -29,6 +30,10 @@ GRADIENT = (
 THROUGHPUT = (
     "| contestant | speed over plain Parsl | tasks a second | overhead of a task "
     "| start of workers | driver's memory |\n|---|---|---|---|---|---|\n"
+)
+RESERVOIR = (
+    "| contestant | time over flow, ranks: 1 | seconds | time steps "
+    "| Newton iterations | linear iterations |\n|---|---|---|---|---|---|\n"
 )
 KINDS = {
     "throughput_trivial": "trivial tasks",
@@ -171,6 +176,25 @@ def throughput_tables(kinds: Iterable[list[Record]]) -> str:
     return text
 
 
+def reservoir_tables(cases: Iterable[tuple[ReservoirCase, list[Record]]]) -> str:
+    """Make the tables of the reservoirs, one for each."""
+    text = ""
+    for case, records in cases:
+        if not records:
+            continue
+        text += f"### {case.summary}\n\n" + RESERVOIR
+        for one in records:
+            text += f"| {one['team']} | {spread(one['time_over_flow'])} "
+            text += f"| {one['seconds']['median']:.2f} | {one['time_steps']:,} "
+            text += f"| {one['newton']:,} | {one['linear']:,} |\n"
+        versions = {one["team"].split(",")[0]: one["version"] for one in records}
+        programs = ", ".join(f"{name} {version}" for name, version in versions.items())
+        load = records[0]["load_before"]
+        told = "" if load is None else f"; load before the run {load:.1f}"
+        text += f"\n{records[0]['rounds']} rounds; {programs}{told}.\n\n"
+    return text
+
+
 def machine_line(record: Record) -> str:
     """Where and when records were made."""
     found = record["machine"]
@@ -187,6 +211,7 @@ def compose(
     storage: list[Record],
     gradient: list[Record],
     throughput: list[list[Record]],
+    reservoirs: list[tuple[ReservoirCase, list[Record]]],
 ) -> str:
     """Make the whole section."""
     parts = [(case, records) for case, records in cases if records]
@@ -198,7 +223,8 @@ def compose(
     text += QUICK if any(stamp["quick"] for stamp in stamps) else ""
     text += "".join(comparison(case, records) for case, records in parts)
     text += ranks_table(ranks) + storage_tables(storage)
-    return text + gradient_table(gradient) + throughput_tables(throughput)
+    text += gradient_table(gradient) + throughput_tables(throughput)
+    return text + reservoir_tables(reservoirs)
 
 
 def replace_section(path: Path, section: str) -> None:

@@ -21,6 +21,7 @@ import gradient
 import machine
 import page
 import records
+import reservoir
 import scaling
 import storage
 import throughput
@@ -38,6 +39,7 @@ NAMES = (
     *storage.NAMES,
     gradient.NAME,
     *throughput.NAMES,
+    *reservoir.CASES,
 )
 
 
@@ -137,12 +139,20 @@ def main() -> None:
             stamp = session.stamp()
             found = throughput.run(name, rounds, given.quick, missing, say)
             session.append(name, [stamp | one for one in found])
+    for name in reservoir.CASES:
+        if not given.case or name in given.case:
+            rounds = min(given.rounds, 3)
+            say(f"{name}: {rounds} rounds")
+            stamp = session.stamp()
+            found = reservoir.run(name, rounds, given.quick, missing, say)
+            session.append(name, [stamp | one for one in found])
     text = page.compose(
         ((case, session.latest(case.name)) for case in cases),
         session.latest(scaling.NAME),
         [one for name in storage.NAMES for one in session.latest(name)],
         session.latest(gradient.NAME),
         [session.latest(name) for name in throughput.NAMES],
+        [(case, session.latest(name)) for name, case in reservoir.CASES.items()],
     )
     say("\n" + text)
     if given.page:
