@@ -129,5 +129,7 @@ def pytest_runtest_makereport() -> Generator[
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    if RANK and report.failed:
-        print(f"[rank {RANK}] {report.nodeid}\n{report.longreprtext}", file=sys.stderr)
+    """Tell a failure on a rank at once: the others may wait for that rank for ever."""
+    if MPI.COMM_WORLD.size > 1 and report.failed:
+        text = f"\n[rank {RANK}] {report.nodeid}\n{report.longreprtext}"
+        print(text, file=sys.stderr, flush=True)

@@ -170,3 +170,40 @@ class SmallShot:
         return SimpleNamespace(
             misfit=value, choice=made[0][0], sizes=made[0][1], **fields
         )
+
+
+def direction(shape: tuple[int, ...], largest_m_s: float) -> Any:
+    """Perturb every cell, those at the edges (which the layers carry) most."""
+    dv = np.random.default_rng(4).normal(size=shape)
+    for axis in range(len(shape)):
+        edges = np.moveaxis(dv, axis, 0)
+        edges[[0, -1]] *= 3.0
+    return dv * largest_m_s / np.abs(dv).max()
+
+
+def value_of(shot: SmallShot, data: Any, name: str) -> Any:
+    """Give what makes the misfit of a velocity."""
+    return lambda v: _misfit(shot, data, name, shot.predicted(v))
+
+
+def _misfit(shot: SmallShot, data: Any, name: str, predicted: Any) -> float:
+    return misfit(name, data, predicted, shot.survey.sample_interval_s).value
+
+
+def slopes_of_remainders(
+    shot: SmallShot, data: Any, names: Any, largest_m_s: float, scales: Any
+) -> dict[str, Any]:
+    """Orders, between scales, of J(v + s dv) - J(v) - s <g, dv>, by misfit.
+
+    scales : falling, of a perturbation of largest_m_s.
+    """
+    v, dv = shot.velocity, direction(shot.velocity.shape, largest_m_s)
+    here, ahead = shot.predicted(v), [shot.predicted(v + s * dv) for s in scales]
+    slopes = {}
+    for name in names:
+        found = shot.gradient(v, data, name=name)
+        assert found.misfit == _misfit(shot, data, name, here)
+        fall = found.misfit + scales * float((found.gradient * dv).sum())
+        left = [_misfit(shot, data, name, traces) for traces in ahead] - fall
+        slopes[name] = np.diff(np.log10(np.abs(left))) / np.diff(np.log10(scales))
+    return slopes

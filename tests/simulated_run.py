@@ -27,7 +27,6 @@ from anticline.component import (
 from anticline.events import record
 from anticline.events.log import EVENTS, Log
 from anticline.events.record import Event
-from anticline.workflow.expand import LoopProgress, case_document, expand
 from anticline.workflow.graph import (
     Follow,
     Grid,
@@ -38,7 +37,8 @@ from anticline.workflow.graph import (
     Workflow,
     previous,
 )
-from anticline.workflow.task import Task
+from anticline.workflow.tasks.expand import LoopProgress, case_document, expand
+from anticline.workflow.tasks.task import Task
 
 BEGIN = datetime(2026, 11, 23, 16, 40, tzinfo=UTC)
 SLOTS = {"x86": 4, "gpu": 2}

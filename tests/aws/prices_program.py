@@ -1,8 +1,9 @@
-"""Refresh a table of prices from recorded answers, by botocore's Stubber.
+"""Refresh a table of prices from recorded answers.
 
-    python prices_program.py TABLE DAY NAME...    with framework/ on PYTHONPATH
+    python prices_program.py TABLE DAY ADDRESS NAME...    with framework/ on PYTHONPATH
 
-The stubs check each request, and each answer, against AWS's own service models.
+The price list answers at ADDRESS (price_list.py); EC2 by the Stubber of botocore, which
+holds each request and each answer to the service models of AWS.
 """
 
 from __future__ import annotations
@@ -21,22 +22,23 @@ RECORDED = Path(__file__).with_name("recorded")
 REGION = "us-east-2"
 
 
-def client(service: str, region: str) -> object:
-    """Make a client that asks nobody."""
+def client(service: str, region: str, address: str | None = None) -> object:
+    """Make a client that asks nobody, or a server here."""
     return boto3.client(
         service,
         region_name=region,
+        endpoint_url=address,
         aws_access_key_id="none",
         aws_secret_access_key="none",
     )
 
 
-def main(path: Path, day: str, names: list[str]) -> None:
+def main(path: Path, day: str, address: str, names: list[str]) -> None:
     """Write the table anew."""
-    pricing, ec2 = client("pricing", "us-east-1"), client("ec2", REGION)
+    pricing, ec2 = client("pricing", "us-east-1", address), client("ec2", REGION)
     facts = json.loads((RECORDED / "instance_types.json").read_text())
     offered = json.loads((RECORDED / "offerings.json").read_text())
-    with Stubber(pricing) as prices, Stubber(ec2) as types:
+    with Stubber(ec2) as types:
         types.add_response(
             "describe_instance_type_offerings",
             offered,
@@ -48,26 +50,11 @@ def main(path: Path, day: str, names: list[str]) -> None:
         types.add_response(
             "describe_instance_types", facts, {"InstanceTypes": sorted(names)}
         )
-        for one in facts["InstanceTypes"]:
-            name = one["InstanceType"]
-            asked = refresh.SHARED_LINUX | {"instanceType": name, "regionCode": REGION}
-            answer = json.loads((RECORDED / f"price_{name}.json").read_text())
-            prices.add_response(
-                "get_products",
-                {"PriceList": [json.dumps(item) for item in answer]},
-                {
-                    "ServiceCode": "AmazonEC2",
-                    "Filters": [
-                        {"Type": "TERM_MATCH", "Field": key, "Value": value}
-                        for key, value in asked.items()
-                    ],
-                },
-            )
-        new = refresh.refreshed(read_table(path), names, REGION, day, pricing, ec2)
+        table, databases = read_table(path), ["db.t4g.medium"]
+        new = refresh.refreshed(table, names, databases, REGION, day, pricing, ec2)
         types.assert_no_pending_responses()
-        prices.assert_no_pending_responses()
     refresh.write(new, path)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3:])
+    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4:])

@@ -11,9 +11,9 @@ from ruamel.yaml import YAML
 from anticline.cluster.document import read_cluster
 from anticline.component import Registry
 from anticline.component.catalogue.known import catalogue
-from anticline.workflow.check import check_workflow
-from anticline.workflow.document import read_workflow
-from anticline.workflow.expand import expand
+from anticline.workflow.check.whole import check_workflow
+from anticline.workflow.document.reading import read_workflow
+from anticline.workflow.tasks.expand import expand
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 WORKFLOWS = sorted((CONFIGS / "workflows").glob("*.yaml"))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from anticline.workflow.document import read_workflow
+from anticline.workflow.document.reading import read_workflow
 from third_party.installed import TWO_MAKERS, ThirdParty
 
 

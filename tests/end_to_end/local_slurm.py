@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 LOCAL = Path(__file__).parents[2] / "configs" / "clusters" / "local-slurm.yaml"
 
 
@@ -45,4 +47,16 @@ def wait_for(what: Callable[[], Any], within_s: float = 300.0) -> Any:
     while not (found := what()):
         assert time.monotonic() < until, f"not so within {within_s:g} s"
         time.sleep(0.1)
+    return found
+
+
+def of_job(folder: Path, job: str) -> list[psutil.Process]:
+    """The processes of a job of the Slurm in ``folder``, and what looks after them."""
+    ours = {"SLURM_JOB_ID": job, "SLURM_CONF": str(folder / "slurm.conf")}
+    found = []
+    for process in psutil.process_iter(["environ"]):
+        environ = process.info["environ"] or {}
+        if all(environ.get(name) == value for name, value in ours.items()):
+            parent = process.parent()
+            found += [process, *([parent] if parent.name() == "slurmstepd" else [])]
     return found

@@ -17,6 +17,7 @@ CASES = (
     "threads_and_ranks",
     "ranks_3d",
     "gradient_shot",
+    "reservoir_box",
 )
 LEFT_OUT = ("devito", "deepwave")
 MARKS = (
@@ -107,6 +108,18 @@ def test_a_gradient_is_timed_over_its_own_modelling_and_to_no_peer_that_is_absen
         over = one["time_over_forward"]
         assert 1 < over["min"] <= over["median"] <= over["max"]
         assert one["peak_grown_bytes"] > 0
+
+
+def test_simulators_of_a_reservoir_are_recorded_with_their_work(results):
+    found = {one["team"]: one for one in records(results, "reservoir_box")}
+    ours = [found[f"anticline, ranks: {ranks}"] for ranks in (1, 2)]
+    for one in found.values():
+        assert one["seconds"]["min"] > 0
+        assert 0 < one["time_steps"] <= one["newton"] <= one["linear"]
+    assert ours[1]["newton"] == pytest.approx(ours[0]["newton"], rel=0.5)
+    if "flow, ranks: 1" in found:
+        same = {"median": 1.0, "min": 1.0, "max": 1.0}
+        assert found["flow, ranks: 1"]["time_over_flow"] == same
 
 
 def test_the_page_gets_the_tables_between_its_marks_and_keeps_the_rest(results):

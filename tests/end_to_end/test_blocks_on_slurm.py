@@ -137,7 +137,8 @@ def test_blocks_come_with_tasks_and_go_when_there_are_none(begin, tmp_path):
     wait_for(lambda: all(one.state == "ended" for one in workers.blocks()), 60)
     for name in ("graviton-0", "graviton-1"):
         states = [block.state for block in told if block.name == name]
-        assert states == ["pending", "running", "ended"]
+        assert states[-2:] == ["running", "ended"]
+        assert states[:-2] in ([], ["pending"])  # not seen where a node is free
     assert ends(workers, "graviton", task(tmp_path, "later"))[0].done
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,7 @@ def test_a_loop_runs_until_the_misfit_is_small_and_survives_its_driver(run):
     run.wait_for(lambda: len(list(run.path.glob("steps/invert/002/*/ended.json"))) > 0)
     run.kill(driver)
     before = run.finished()
+    assert {name for _, name in shown(run)} >= {"advance: state", "advance: model"}
     assert run.resume() == DONE, run.told
     assert repeated(before, run) == []
     report = json.loads((run.last() / "report.json").read_text())
@@ -88,10 +90,16 @@ def test_a_loop_runs_until_the_misfit_is_small_and_survives_its_driver(run):
     assert np.abs(model.read_field(run.last() / "model.h5") - TRUE).max() < 10.0
     whole = in_one_process(run.folder)
     assert np.array_equal(model.read_field(run.last() / "model.h5"), whole)
+    last = report["evaluation"]
+    assert shown(run) >= {(last, "advance: state"), (last, "advance: model")}
+
+
+def shown(run: Inversion) -> set[tuple[int, str]]:
+    """Give turn and name of what the report draws of the loop."""
     assert run.end(run.begin("report", str(run.path))) == DONE
     page = (run.path / "report.html").read_text()
-    shown = f"invert({report['evaluation']})/advance: state"
-    assert f'alt="Picture of {shown}"' in page
+    found = re.findall(r'alt="Picture of invert\((\d+)\)/([^"]+)"', page)
+    return {(int(turn), name) for turn, name in found}
 
 
 def in_one_process(folder: Path) -> np.ndarray:

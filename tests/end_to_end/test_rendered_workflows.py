@@ -261,8 +261,9 @@ def test_a_failure_cancels_what_waits_for_it_and_submitting_again_goes_on(
     workflow = diamond(2, steps=1, seconds=0.05, trouble="fail")
     run = rendered(workflow)
     numbers = run.submit(tmp_path)
-    states = {facts[1].split()[0] for facts in run.accounts(numbers).values()}
-    assert states == {"FAILED", "CANCELLED"}
+    accounts = wait_for(lambda: all_ended(run.accounts(numbers)))
+    states = {name: facts[1].split()[0] for name, facts in accounts.items()}
+    assert (states.pop("first"), set(states.values())) == ("FAILED", {"CANCELLED"})
     ended = json.loads((run.path / "steps/first/ended.json").read_text())
     assert (ended["kind"], "upside down" in ended["reason"]) == ("failed", True)
     run.submit(tmp_path)  # the trouble comes once

@@ -16,9 +16,9 @@ from ruamel.yaml import YAML
 from mpi4py import MPI
 
 from anticline.component import Case, Registry, load_case
-from anticline.workflow.document import read_workflow
-from anticline.workflow.expand import case_document, expand
-from anticline.workflow.task import CASE, Task
+from anticline.workflow.document.reading import read_workflow
+from anticline.workflow.tasks.expand import case_document, expand
+from anticline.workflow.tasks.task import CASE, Task
 from anticline_solvers.formats.image import read_image, read_shots
 from anticline_solvers.seismic.components import FORWARD, RTM
 from end_to_end.local_slurm import LOCAL

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from anticline.events.report.pictures import pictures
+from anticline.events.runs import look
+
 WORKFLOWS = Path("configs/workflows").resolve()
 
 
@@ -40,6 +43,10 @@ def test_two_bands_explain_the_gathers_and_correct_the_model(tmp_path):
     assert compared["model"]["mean_percent"] < 0.65 * compared["start"]["mean_percent"]
     above = [compared[name]["windows"][0]["error"] for name in ("model", "start")]
     assert above[0] < 0.25 * above[1]
+    shown = " ".join(drawn.title for drawn in pictures(look(tmp_path / "run")))
+    for what in ("high_advance: state", "high_advance: model", "high_sum: gradient"):
+        assert what in shown
+    assert "high_gradient[0]: residuals" in shown
 
 
 @pytest.mark.slow

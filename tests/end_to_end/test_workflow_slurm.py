@@ -18,7 +18,7 @@ import pytest
 from anticline.cluster.document import read_cluster
 from anticline.cluster.local import control
 from anticline.execution.blocks.executor import RUNNING
-from end_to_end.local_slurm import LOCAL, slurm, wait_for
+from end_to_end.local_slurm import LOCAL, of_job, slurm, wait_for
 from end_to_end.workflow_runs import DONE, Run, diamond, repeated
 
 SLOW_SHOTS = {"steps": 10, "seconds": 2.5}
@@ -51,22 +51,25 @@ def a_block_runs(run: Run, queue: str) -> str:
     return str(found[-1])
 
 
+def a_block_works(run: Run, queue: str) -> str:
+    """Wait for a block of a queue that a task runs in; its job."""
+
+    def working() -> list[str]:
+        over = Counter(e.task for e in run.events("ended"))
+        begun = Counter(e.task for e in run.events("started"))
+        return [
+            event.facts["job"]
+            for event in run.events("started")
+            if event.facts["queue"] == queue and begun[event.task] > over[event.task]
+        ]
+
+    return str(wait_for(working)[-1])
+
+
 def daemon(folder: Path, name: str) -> psutil.Process:
     """A daemon of the local Slurm."""
     found = next(one for one in control.status(folder).daemons if one.name == name)
     return psutil.Process(found.pid)
-
-
-def of_job(run: Run, job: str) -> list[psutil.Process]:
-    """The processes of a job of this Slurm, and what looks after them."""
-    ours = {"SLURM_JOB_ID": job, "SLURM_CONF": str(run.slurm / "slurm.conf")}
-    found = []
-    for process in psutil.process_iter(["environ"]):
-        environ = process.info["environ"] or {}
-        if all(environ.get(name) == value for name, value in ours.items()):
-            parent = process.parent()
-            found += [process, *([parent] if parent.name() == "slurmstepd" else [])]
-    return found
 
 
 def mend(folder: Path) -> None:
@@ -145,12 +148,12 @@ def test_a_cancelled_block_loses_nothing_that_is_finished(run, undisturbed):
 @pytest.mark.slow
 def test_a_node_that_dies_costs_what_ran_on_it(run, undisturbed):
     driver = run.begin()
-    run.wait_for(lambda: len(run.journal()) > 15)
-    job = a_block_runs(run, "x86")
+    run.wait_for(lambda: len(run.journal()) > 10)
+    job = a_block_works(run, "x86")
     node = slurm(run.slurm, "squeue", "-h", "-j", job, "-o", "%N").strip()
     before = run.finished()
     daemon(run.slurm, f"slurmd {node}").kill()
-    for process in of_job(run, job):  # as a power cut does
+    for process in of_job(run.slurm, job):  # as a power cut does
         process.kill()
     assert run.end(driver) == DONE, run.told
     mend(run.slurm)

@@ -10,9 +10,9 @@ import pytest
 from anticline.cluster.document import read_cluster
 from anticline.component import Registry
 from anticline.errors import Finding
-from anticline.workflow.check import check_file
-from anticline.workflow.expand import expand
-from anticline.workflow.write import text_of_workflow
+from anticline.workflow.check.whole import check_file
+from anticline.workflow.document.writing import text_of_workflow
+from anticline.workflow.tasks.expand import expand
 from fuzz.case_mutations import mutate
 from unit.workflow.conftest import COMPONENTS, INVERSION, SURVEY
 

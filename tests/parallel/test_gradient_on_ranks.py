@@ -18,6 +18,7 @@ from anticline.errors import BadInput, Interrupted
 from anticline_solvers.formats.gathers import GatherReader, read_shot, write_gathers
 from anticline_solvers.formats.gradient import read_gradient, read_measured
 from anticline_solvers.formats.survey import read_survey
+from anticline_solvers.inversion.components import ADVANCE, BEGIN
 from anticline_solvers.seismic.gradient.declaration import GRADIENT, SUM_GRADIENTS
 from surveys import GRID, GRID_3D, WORLD, Line, StopAfter, case, drive, made_line
 
@@ -175,6 +176,26 @@ def test_predicted_traces_are_those_of_seismic_forward(line):
             wide = expected.astype(np.float64) - data.astype(np.float64)
             np.testing.assert_array_equal(rest, wide.astype(np.float32))
     assert set(reader.shot_ids) <= set(survey.shot_ids)
+
+
+@pytest.mark.parallel(1)
+def test_an_inversion_takes_the_gradient_of_the_model_it_asked_for_alone(line):
+    start, asked = line.folder / "smooth.h5", line.folder / "asked.h5"
+    began = {"state": line.folder / "state.h5", "model": asked}
+    drive(case(BEGIN, {"model": start}, began), WORLD)
+    there = made(line, "of-another.h5", shots_per_gradient=1)
+    one = gradient(line, "of-asked.h5", shots_per_gradient=1)
+    one.inputs["model"] = asked
+    drive(one, WORLD)
+    text = ""
+    for path in (there, one.outputs["gradient"]):
+        files = {"state": began["state"], "gradient": path}
+        ports = ("state", "model", "report")
+        outputs = {port: line.folder / f"next-{port}" for port in ports}
+        taken = case(ADVANCE, files, outputs)
+        text = "".join(map(str, resolve(taken.component.check)(taken, 1)))
+        assert ("was computed at another model" in text) == (path == there)
+    assert text == ""
 
 
 @pytest.mark.parallel(1)

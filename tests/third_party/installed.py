@@ -19,9 +19,9 @@ from pathlib import Path
 
 from anticline.component import Component, Registry
 from anticline.component.registry import COMPONENTS, discover
-from anticline.workflow.expand import case_document, expand
 from anticline.workflow.graph import Workflow
-from anticline.workflow.task import CASE, Task
+from anticline.workflow.tasks.expand import case_document, expand
+from anticline.workflow.tasks.task import CASE, Task
 
 HERE = Path(__file__).parent
 PACKAGES = ("sums", "waves")

@@ -76,33 +76,118 @@ def test_a_plan_names_the_system_and_does_nothing(tmp_path, release, known):
     assert not (tmp_path / "there").exists()
 
 
-def test_an_idle_node_without_a_fault_is_left_alone(tmp_path):
-    done = run(
-        "health_check.sh", "--report", SHARED=str(tmp_path),
-        STAMP=str(tmp_path / "stamp"), LEAST_GB_PER_S="0.01",
-        INFINIBAND=str(tmp_path / "none"),
-    )  # fmt: skip
+@pytest.fixture
+def node(tmp_path) -> dict[str, str]:
+    """Settings of a node with two GPUs, two adapters and memory of some speed."""
+    for number in range(2):
+        port = tmp_path / "infiniband" / f"efa_{number}" / "ports" / "1"
+        port.mkdir(parents=True)
+        (port / "state").write_text("4: ACTIVE\n")
+    (tmp_path / "expected").write_text("GPUS=2\nADAPTERS=2\nLEAST_GB_PER_S=0.1\n")
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    program(tools / "nvidia-smi", "echo 0; echo 0")
+    build = ("gcc", "-O3", "-pthread", "-o", tools / "memory_bandwidth")
+    subprocess.run([*build, SCRIPTS / "memory_bandwidth.c"], check=True)
+    return {
+        "EXPECTED": str(tmp_path / "expected"),
+        "SHARED": str(tmp_path),
+        "STAMP": str(tmp_path / "stamp"),
+        "MEASURE": str(tools / "memory_bandwidth"),
+        "INFINIBAND": str(tmp_path / "infiniband"),
+        "PATH": f"{tools}:/usr/bin:/bin",
+    }
+
+
+def program(path: Path, text: str) -> None:
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+
+
+def test_an_idle_node_without_a_fault_is_left_alone(node, tmp_path):
+    done = run("health_check.sh", "--report", **node)
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "stamp").exists()
+    program(tmp_path / "tools" / "memory_bandwidth", "echo 0.01")
+    assert run("health_check.sh", "--report", **node).returncode == 0  # once an hour
 
 
-def test_everything_that_is_wrong_is_said_at_once(tmp_path):
-    port = tmp_path / "infiniband" / "efa_0" / "ports" / "1"
-    port.mkdir(parents=True)
-    (port / "state").write_text("1: DOWN\n")
-    done = run(
-        "health_check.sh", "--report", SHARED=str(tmp_path / "lacking"),
-        STAMP=str(tmp_path / "stamp"), LEAST_GB_PER_S="100000",
-        INFINIBAND=str(tmp_path / "infiniband"),
-    )  # fmt: skip
+def test_everything_that_is_wrong_is_said_at_once(node, tmp_path):
+    (tmp_path / "infiniband/efa_1/ports/1/state").write_text("1: DOWN\n")
+    (tmp_path / "expected").write_text("GPUS=8\nADAPTERS=4\nLEAST_GB_PER_S=100000\n")
+    program(tmp_path / "tools" / "nvidia-smi", "echo 0; echo 3")
+    settings = node | {"SHARED": str(tmp_path / "lacking")}
+    done = run("health_check.sh", "--report", **settings)
     assert done.returncode == 1
-    for words in ("is not active", "100000 expected", "does not answer"):
+    for words in (
+        "2 GPUs of 8",
+        "a GPU has uncorrected errors",
+        "EFA efa_1 is not active",
+        "2 EFA adapters of 4",
+        "100000 expected",
+        "does not answer",
+    ):
         assert words in done.stderr
     assert not (tmp_path / "stamp").exists()
 
 
+def test_a_bad_node_is_drained_with_the_reason(node, tmp_path):
+    program(tmp_path / "tools" / "nvidia-smi", "exit 9")
+    program(tmp_path / "tools" / "scontrol", f'echo "$@" >>{tmp_path}/asked')
+    done = run("health_check.sh", **node, SLURMD_NODENAME="gpu-dy-1")
+    assert done.returncode == 0, done.stderr
+    *_, last = (tmp_path / "asked").read_text().splitlines()
+    reason = "reason=health: nvidia-smi fails"
+    assert last == f"update nodename=gpu-dy-1 state=drain {reason}"
+
+
+def test_memory_of_a_busy_node_is_not_judged(node, tmp_path):
+    program(tmp_path / "tools" / "memory_bandwidth", "echo 0.01")
+    program(tmp_path / "tools" / "scontrol", "echo NodeName=x CPUAlloc=4")
+    assert run("health_check.sh", "--report", **node).returncode == 0
+    assert not (tmp_path / "stamp").exists()
+
+
+def test_what_memory_gives_is_a_figure_of_all_cores(node):
+    one = subprocess.run(
+        ["taskset", "-c", "0", node["MEASURE"], "8"], capture_output=True, check=True
+    )
+    assert 0.1 < float(one.stdout) < 1000
+    wrong = subprocess.run([node["MEASURE"], "0"], capture_output=True, check=False)
+    assert wrong.returncode == 1
+
+
+def test_scripts_that_call_slurm_find_it_where_parallelcluster_has_it():
+    for name in ("health_check.sh", "watch_interruptions.sh"):
+        assert "export PATH=$PATH:/opt/slurm/bin" in (SCRIPTS / name).read_text()
+
+
+def test_a_node_starts_in_good_order_and_knows_what_it_shall_have(node, tmp_path):
+    mount = Path("/dev/shm")  # a file system of its own
+    scripts = mount / "anticline" / "bootstrap"
+    if scripts.exists() or not os.path.ismount(mount):
+        pytest.skip(f"{scripts} is there, or {mount} is no file system")
+    shutil.copytree(SCRIPTS, scripts)
+    root = tmp_path / "root"
+    expected = root / "etc/anticline/expected"
+    settings = node | {"NODE_ROOT": str(root), "EXPECTED": str(expected)}
+    try:
+        arguments = (mount, BUCKET, "us-east-2", 2, 2)
+        done = run("node_start.sh", *arguments, "0.1", **settings)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert expected.read_text() == "GPUS=2\nADAPTERS=2\nLEAST_GB_PER_S=0.1\n"
+        unit = (root / "etc/systemd/system/anticline-interruptions.service").read_text()
+        assert f"ExecStart={scripts}/watch_interruptions.sh\n" in unit
+        Path(node["STAMP"]).unlink()
+        done = run("node_start.sh", *arguments, "100000", **settings)
+        assert (done.returncode, "100000 expected" in done.stderr) == (1, True)
+    finally:
+        shutil.rmtree(mount / "anticline")
+
+
 def test_a_node_whose_file_system_is_not_mounted_does_not_start(tmp_path):
-    done = run("node_start.sh", tmp_path, BUCKET, "us-east-2", NODE_ROOT=str(tmp_path))
+    arguments = (tmp_path, BUCKET, "us-east-2", 0, 0, 0)
+    done = run("node_start.sh", *arguments, NODE_ROOT=str(tmp_path))
     assert (done.returncode, "is not mounted" in done.stderr) == (1, True)
     assert not (tmp_path / "etc").exists()
 

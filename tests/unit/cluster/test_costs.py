@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 
 from anticline import clouds
 from anticline.cluster.aws import Budget
-from anticline.cluster.costs.budget import over_budget
+from anticline.cluster.costs.budget import spending
 from anticline.cluster.costs.estimate import Work, cost, total
 from anticline.cluster.costs.standing import standing
 from anticline.cluster.costs.table import FILE, HOURS_PER_MONTH, known, read_table
 from anticline.cluster.document import read_cluster
 from anticline.errors import BadInput
+from anticline.execution.batch.spending import core_hours
+from aws import price_list
 
 ROOT = Path(__file__).parents[3]
 AWS = ROOT / "configs" / "clusters" / "aws.yaml"
@@ -47,6 +49,14 @@ def test_every_price_and_every_watt_has_a_date_and_a_source():
     queues = read_cluster(AWS).queues.values()
     assert {queue.node.type for queue in queues} <= set(known().types)
     assert all(queue.node.watts > 0 for queue in queues)
+    for prices in known().services.values():
+        assert set(prices.model_dump(exclude_none=True)) <= set(known().sources)
+
+
+def test_every_queue_has_a_price_and_a_bandwidth():
+    for name, queue in read_cluster(AWS).queues.items():
+        assert queue.node.price_usd_per_hour > 0, name
+        assert queue.node.memory_gb_per_s > 0, name
 
 
 def test_a_price_in_the_file_goes_before_the_table(tmp_path):
@@ -70,7 +80,7 @@ def test_a_file_system_costs_its_size():
     small, large = (
         total(i.usd_per_hour for i in standing(a, known()))[0] for a in (aws, twice)
     )
-    price = known().services["us-east-2"].lustre_usd_per_gib_month[250]
+    price = known().services["us-east-2"].lustre_usd_per_gib_month[125]
     assert large - small == pytest.approx(2400 * price / HOURS_PER_MONTH)
 
 
@@ -102,9 +112,9 @@ def test_a_step_that_never_ran_is_bounded_by_its_walltime_alone(work):
 
 def test_a_run_that_may_cost_more_than_the_budget_is_refused():
     work = Work("image", "gpu", 10, 1.0, 96, 2.0, 30.0, 3000.0)
-    assert over_budget([cost(work, {"image": 96.0})], BUDGET) is not None  # 300 USD
-    assert over_budget([cost(work, {"image": 9.6})], BUDGET) is None  # 30 USD
-    why = over_budget([cost(work, {})], BUDGET)
+    assert spending([cost(work, {"image": 96.0})], BUDGET).usd == 300
+    assert spending([cost(work, {"image": 9.6})], BUDGET).refused is None  # 30 USD
+    why = spending([cost(work, {})], BUDGET).refused
     assert "600 USD and its budget is 100; only bounded by its walltime: image" in why
 
 
@@ -117,32 +127,34 @@ def test_the_budget_is_checked_before_a_run_begins(tmp_path):
     (finding,) = caught.value.findings
     assert text.splitlines()[finding.line - 1].strip() == "usd_per_run: 0.5"
     run = tmp_path / "run"
-    for path in ("image/000", "image/001"):
+    steps = ("model", "smooth", "survey", "reflectivity", "stack", "compare")
+    for path in (*steps, "shots/000", "image/000", "image/001"):
         (run / "steps" / path).mkdir(parents=True)
         ended = {"kind": "done", "seconds": 3.6, "ranks": 1, "threads": 2}
         (run / "steps" / path / "ended.json").write_text(json.dumps(ended))
-    assert clouds.core_hours(run) == {"image": pytest.approx(0.002)}
-    clouds.check_budget(WORKFLOW, cluster, measured=run)
+    assert core_hours(run)["image"] == pytest.approx(0.002)
+    made = clouds.check_budget(WORKFLOW, cluster, measured=run)
+    assert (made.bounded, made.unknown) == ((), ())
+    assert 0 < made.usd < 0.5
 
 
 @pytest.mark.slow
 def test_the_table_is_made_anew_from_answers_of_aws(needs, tmp_path):
     table = tmp_path / "prices.yaml"
     shutil.copy(FILE, table)
-    done = subprocess.run(
-        [
-            needs.aws_tool("python"),
-            ROOT / "tests" / "aws" / "prices_program.py",
-            table,
-            "2026-08-01",
-            *NAMES,
-        ],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "framework")},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    with price_list.serving() as address:
+        done = subprocess.run(
+            [
+                needs.aws_tool("python"),
+                ROOT / "tests" / "aws" / "prices_program.py",
+                *(table, "2026-08-01", address, *NAMES),
+            ],
+            env={**os.environ, "PYTHONPATH": str(ROOT / "framework")},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
     assert done.returncode == 0, done.stderr
     old, new = known(), read_table(table)
     assert new.date == "2026-08-01"
@@ -157,3 +169,24 @@ def test_the_table_is_made_anew_from_answers_of_aws(needs, tmp_path):
         )
     assert new.types["p5.48xlarge"] == old.types["p5.48xlarge"]
     assert table.read_text().splitlines()[0] == FILE.read_text().splitlines()[0]
+    told = new.services["us-east-2"]
+    assert told.lustre_usd_per_gib_month == {125: 0.15, 250: 0.22, 500: 0.35}
+    assert told.database_usd_per_hour == {"db.t4g.medium": 0.066}
+    single = told.model_dump(
+        exclude={"lustre_usd_per_gib_month", "database_usd_per_hour"}
+    )
+    assert single == {
+        "volume_usd_per_gib_month": 0.081,
+        "nat_gateway_usd_per_hour": 0.046,
+        "nat_gateway_usd_per_gib": 0.047,
+        "public_address_usd_per_hour": 0.006,
+        "load_balancer_usd_per_hour": 0.023,
+        "database_storage_usd_per_gib_month": 0.115,  # no answer: as it was
+        "object_usd_per_gib_month": 0.024,
+        "egress_usd_per_gib": 0.091,
+    }
+    assert new.services["us-east-1"] == old.services["us-east-1"]
+    kept = "database_storage_usd_per_gib_month"
+    assert new.sources[kept] == old.sources[kept]
+    others = {text for key, text in new.sources.items() if key != kept}
+    assert others == {"AWS Price List, us-east-2, 2026-08-01"}

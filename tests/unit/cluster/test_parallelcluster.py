@@ -148,3 +148,17 @@ def test_a_name_of_another_kind_is_refused(tmp_path):
     file.write_text("[]")
     with pytest.raises(BadInput, match="describe-stacks"):
         with_outputs(read_cluster(AWS).aws, [file])
+
+
+def test_a_node_is_told_what_it_shall_have_by_the_table():
+    cluster = read_cluster(AWS)
+    args = {}
+    for name in cluster.aws.clusters:
+        made = configuration(cluster, cluster.aws, name, known())
+        for queue in made["Scheduling"]["SlurmQueues"]:
+            script = queue["CustomActions"]["OnNodeConfigured"]
+            args[queue["Name"]] = script["Args"][3:]
+    assert args["x86"] == ["0", "2", "461"]  # two sockets of 12 channels, 460.8 GB/s
+    assert args["gpu"] == ["8", "4", "205"]
+    assert args["gpu-large"] == ["8", "32", "205"]
+    assert args["graviton-spot"] == ["0", "1", "538"]

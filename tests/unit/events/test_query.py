@@ -15,7 +15,7 @@ from anticline.events.log import Log, read_events
 from anticline.events.progress import State
 from anticline.events.query import RunState
 from anticline.events.record import Event
-from anticline.workflow.places import folder_of, step_of, task_of
+from anticline.workflow.tasks.places import folder_of, step_of, task_of
 from simulated_run import inversion, simulate, survey, tasks_of
 
 FAILS = {"image[3]": ["diverged"], "shots[5]": ["lost"], "shots[7]": ["failed"]}
@@ -155,6 +155,25 @@ def test_loops_are_counted_from_their_events() -> None:
     assert state.open_loops == ["invert"]
     state.add(event("looped", loop="invert", iteration=2, enough=True))
     assert state.open_loops == []
+    assert state.loops["invert"].iterations == 2
+
+
+def test_tasks_of_a_former_plan_are_gone_once_the_new_one_is_done() -> None:
+    def turns(number: int) -> list[Event]:
+        ids = [f"invert({turn})/update" for turn in range(1, number + 1)]
+        return [
+            event("begun", workflow="w"),
+            *(event("planned", name, step="invert/update") for name in ids),
+            *(event("ended", name, code=0) for name in ids),
+            event("looped", loop="invert", iteration=number, enough=True),
+        ]
+
+    before, after = [*turns(3), event("finished", outcome="done")], turns(2)
+    state = RunState.of([*before, *after])
+    assert state.counts[State.DONE] == len(state.tasks) == 3
+    state.add(event("finished", outcome="done"))
+    assert state.counts[State.DONE] == len(state.tasks) == 2
+    assert state.steps["invert/update"].tasks == list(state.tasks)
     assert state.loops["invert"].iterations == 2
 
 

@@ -179,7 +179,7 @@ def test_a_loop_is_shown_by_its_last_iteration_so_far() -> None:
         ),
     ]
     names = [task.id for task in examples(done)]
-    assert names == ["model", "invert(10)/gradient[0]"]
+    assert names == ["invert(10)/gradient[0]", "model"]
 
 
 def test_the_tail_of_a_long_log_is_its_last_lines(tmp_path: Path) -> None:

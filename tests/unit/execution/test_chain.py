@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from anticline.execution.batch.chain import SAME, Submission, chain
 from anticline.execution.batch.submit import dependency
-from anticline.workflow.task import Product, Task
+from anticline.workflow.tasks.task import Product, Task
 
 
 def task(name: str, number: int | None, reads: tuple[str, ...]) -> Task:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from anticline.execution.driver.folders import kept, make_ready
-from anticline.workflow.task import Task
+from anticline.workflow.tasks.task import Task
 
 TASK = Task(
     id="shots[3]",

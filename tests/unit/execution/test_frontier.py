@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anticline.execution.driver.frontier import Frontier, needed
-from anticline.workflow.task import Product, Task
+from anticline.workflow.tasks.task import Product, Task
 
 
 def task(name: str, *after: str) -> Task:

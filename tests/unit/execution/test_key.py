@@ -16,7 +16,7 @@ from anticline.component import (
 )
 from anticline.execution.driver.key import FileHashes, Keys
 from anticline.workflow.graph import Request
-from anticline.workflow.task import Product, Task
+from anticline.workflow.tasks.task import Product, Task
 
 WORK = Component(
     name="trial.work",

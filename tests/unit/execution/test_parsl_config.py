@@ -10,12 +10,14 @@ import pytest
 from anticline.cluster.document import read_cluster
 from anticline.cluster.model import Cluster, Node, Queue
 from anticline.execution.blocks.configuration import (
+    begins_for_s,
     config,
     directives,
     launch_line,
     minutes,
     provider,
     set_up,
+    warning_s,
 )
 from anticline.execution.blocks.slots import Slots
 from anticline.execution.blocks.timing import CLUSTER
@@ -73,6 +75,21 @@ def test_the_warning_is_a_part_of_a_short_walltime():
     queue = cluster(walltime_h=2 / 60).queues["cpu"]
     assert minutes(queue) == 2
     assert "#SBATCH --signal=B:USR1@40" in list(directives(queue, CLUSTER))
+
+
+@pytest.mark.parametrize("walltime_h", [1 / 60, 2 / 60, 0.1, 1.5, 48])
+def test_a_block_begins_nothing_once_its_signal_may_come(walltime_h):
+    made = cluster(walltime_h=walltime_h)
+    walltime_s = 60 * minutes(made.queues["cpu"])
+    begins_s = begins_for_s(made, made.queues["cpu"], CLUSTER)
+    signal_s = walltime_s - warning_s(made.queues["cpu"], CLUSTER)
+    assert walltime_s / 3 < begins_s < signal_s
+    assert begins_s <= max(signal_s - 60, 0.45 * walltime_s)
+
+
+def test_a_block_without_walltime_begins_tasks_for_ever():
+    laptop = read_cluster(CLUSTERS / "laptop.yaml")
+    assert begins_for_s(laptop, laptop.queues["local"], CLUSTER) is None
 
 
 def test_a_block_knows_its_room_and_its_end():

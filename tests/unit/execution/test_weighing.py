@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import random
+import time
 from typing import Any
 
 import pytest
@@ -23,6 +24,9 @@ class Wire:
     def __init__(self) -> None:
         self.sent: list[tuple[bytes, int]] = []
 
+    def send(self, message: bytes) -> None:
+        self.sent.append((b"lost", pickle.loads(message)["task_id"]))
+
     def send_multipart(self, parts: list[bytes]) -> None:
         block, message = parts
         self.sent += [(block, task["task_id"]) for task in pickle.loads(message)]
@@ -32,6 +36,7 @@ def interchange(workers: dict[bytes, int]) -> Any:
     """An interchange whose blocks are connected, without any network."""
     made: Any = WeighingInterchange.__new__(WeighingInterchange)
     made._weights, made.count, made.manager_sock = {}, 0, Wire()
+    made.results_outgoing, made.heartbeat_threshold = Wire(), 90
     made.pending_task_queue = SortedList(key=lambda entry: entry[:2])
     made._ready_managers = {
         name: {
@@ -40,6 +45,8 @@ def interchange(workers: dict[bytes, int]) -> Any:
             "active": True,
             "draining": False,
             "idle_since": 0.0,
+            "last_heartbeat": time.time(),
+            "hostname": "here",
         }
         for name, count in workers.items()
     }
@@ -85,6 +92,24 @@ def test_a_block_that_is_held_is_sent_nothing() -> None:
     queue(made, [1, 1, 1])
     made.process_tasks_to_send({b"a", b"b"}, None)
     assert {block for block, _ in made.manager_sock.sent} == {b"b"}
+
+
+@pytest.mark.parametrize(
+    ("held", "silent_s", "lost"),
+    [(True, 30, True), (True, 15, False), (False, 30, False), (False, 100, True)],
+)
+def test_tasks_of_a_silent_block_come_back_and_sooner_where_it_is_held(
+    held: bool, silent_s: float, lost: bool
+) -> None:
+    made = interchange({b"a": 1, b"b": 1})
+    queue(made, [1])
+    made.process_tasks_to_send({b"a"}, None)
+    made._ready_managers[b"a"]["active"] = not held
+    made._ready_managers[b"a"]["last_heartbeat"] -= silent_s
+    made._send_monitoring_info = lambda *unused: None
+    made.expire_bad_managers({b"a", b"b"}, None)
+    assert made.results_outgoing.sent == ([(b"lost", 1)] if lost else [])
+    assert set(made._ready_managers) == ({b"b"} if lost else {b"a", b"b"})
 
 
 def test_the_fullest_block_with_room_is_filled_first() -> None:

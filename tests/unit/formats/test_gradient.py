@@ -32,9 +32,10 @@ def fields(first, shape):
     return {name: Placed(first, draw.normal(size=shape)) for name in FIELDS}
 
 
-def write(path, made):
+def write(path, made, inputs=None):
     measured = Measured("vp", "least_squares", MISFITS, {"iteration": 4})
-    origin = Origin(dict.fromkeys(MISFITS, "a" * 64), {"parameters": {"k": 1}}, None)
+    made_with = {"parameters": {"k": 1}, "inputs": inputs or {"model": "b" * 64}}
+    origin = Origin(dict.fromkeys(MISFITS, "a" * 64), made_with, None)
     write_gradient(path, GRID, made, measured, origin, None, {}, "f" * 64)
 
 
@@ -66,10 +67,23 @@ def test_cells_outside_the_window_take_no_room(tmp_path):
     path = tmp_path / "g.h5"
     large = Grid((2000, 500), (10.0, 5.0), (0.0, 0.0))
     measured = Measured("vp", "least_squares", {1: 0.0}, {})
-    origin = Origin({1: "a" * 64}, {}, None)
+    origin = Origin({1: "a" * 64}, {"inputs": {"model": "b" * 64}}, None)
     made = fields((100, 0), (50, 500))
     write_gradient(path, large, made, measured, origin, None, {}, "f" * 64)
     assert path.stat().st_size < 0.2 * 2 * 8 * 2000 * 500
+
+
+@pytest.mark.parametrize(
+    ("inputs", "named"),
+    [
+        ({"model": "b", "weights": "c"}, "b"),
+        ({"model": "b", "perturbation": "d"}, "d"),
+    ],
+)
+def test_a_gradient_names_the_model_it_is_at(tmp_path, inputs, named):
+    write(tmp_path / "g.h5", fields((0, 0), (90, 70)), inputs)
+    with h5py.File(tmp_path / "g.h5") as file:
+        assert file.attrs["model_digest"] == named
 
 
 def test_the_digest_tells_gradients_apart(tmp_path):

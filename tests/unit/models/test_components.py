@@ -238,6 +238,27 @@ def test_a_band_gets_its_grid_and_the_model_comes_back_to_its_own(
     assert model.read_grid(_run(tmp_path, back)["model"]) == model.read_grid(first)
 
 
+def test_what_is_known_above_a_depth_keeps_no_trace_of_larger_cells(
+    tmp_path: Path,
+) -> None:
+    first = _run(tmp_path, ANTICLINE)["model"]
+    _run(tmp_path, RESAMPLE)
+    back = (
+        "component: models.resample\n"
+        "inputs: {model: band.h5, like: model.h5, known: model.h5}\n"
+        "outputs: {model: back.h5}\n"
+        "parameters: {known_to_m: 400}\n"
+    )
+    made = _run(tmp_path, back)["model"]
+    known = model.read_grid(first).coordinates(1) < 400
+    for name in model.fields_of(first):
+        was, now = model.read_field(first, name), model.read_field(made, name)
+        assert np.array_equal(was[:, known], now[:, known])
+        assert not np.array_equal(was[:, ~known], now[:, ~known])
+    alone = back.replace(", known: model.h5", "")
+    assert "given together" in _findings(tmp_path, alone)
+
+
 def test_two_grids_asked_for_at_once_are_refused(tmp_path: Path) -> None:
     _run(tmp_path, ANTICLINE)
     both = RESAMPLE.replace("cells_per_wavelength: 5", "spacing_m: 10")

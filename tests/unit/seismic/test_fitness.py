@@ -119,8 +119,9 @@ def test_the_first_thing_that_is_wrong_is_told_and_not_what_follows_from_it():
         (1e-3, arrivals(1500.0), "velocities from 1.5 to 1.5 m/s"),
         (1.0, arrivals(9000.0, delay_s=0.0), "can arrive"),
         (1.0, arrivals(1500.0, 60.0), "where the wavelet ends"),
+        (0.2, arrivals(1500.0), "cells in the shortest wavelength"),
     ],
-    ids=["unit", "time", "band"],
+    ids=["unit", "time", "band", "cells"],
 )
 def test_a_gradient_of_gathers_that_do_not_fit_the_model_is_refused(
     tmp_path, scale, traces, text

@@ -74,7 +74,8 @@ def files(tmp_path: Path) -> dict[str, Path]:
         waves = np.sin(np.arange(np.prod(grid.shape))).reshape(grid.shape)
         fields = {"gradient": waves, "illumination": waves**2}
         whole = {k: Placed((0,) * grid.ndim, field) for k, field in fields.items()}
-        write_gradient(made[name], grid, whole, measured, Origin({1: "a"}, {}, None))
+        origin = Origin({1: "a"}, {"inputs": {"model": "b"}}, None)
+        write_gradient(made[name], grid, whole, measured, origin)
     return made
 
 

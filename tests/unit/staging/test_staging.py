@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from anticline import operations
+from anticline.errors import Failed
 from anticline_solvers.domain.grid import Grid
 from anticline_solvers.formats.model import write_model
-from anticline_solvers.staging import copy
+from anticline_solvers.staging import copy, lustre
 from aws.account import Account, serving
 
 BUCKET = "our-bucket"
@@ -43,6 +44,56 @@ def made(path):
 def test_what_is_no_place_in_a_bucket_is_refused(tmp_path, capsys, url):
     assert copy.main(["bring", url, str(tmp_path / "model.h5")]) == 65
     assert "s3://BUCKET/KEY is needed" in capsys.readouterr().err
+
+
+@pytest.fixture
+def lfs(tmp_path, monkeypatch):
+    """A stand-in for Lustre's `lfs`: a file's content comes at the third question."""
+    programs, asked = tmp_path / "programs", tmp_path / "asked"
+    programs.mkdir()
+    (programs / "lfs").write_text(
+        f'#!/bin/sh\necho "$1" >>{asked}\n'
+        f'[ "$1" = hsm_restore ] && exit 0\n'
+        f"[ $(grep -c state {asked}) -ge ${{LFS_COMES_AT:-3}} ] && "
+        'echo "$2: (0x00000009) exists archived, archive_id:1" && exit 0\n'
+        'echo "$2: (0x0000000d) released exists archived, archive_id:1"\n'
+    )
+    (programs / "lfs").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    monkeypatch.setattr(lustre, "POLL_S", 0.01)
+    return asked
+
+
+def test_a_file_of_the_link_is_restored_before_a_step_goes_on(lfs, tmp_path):
+    source = made(tmp_path / "data" / "model.h5")
+    output = tmp_path / "steps" / "model.h5"
+    output.parent.mkdir()
+    assert copy.main(["bring", str(source), str(output)]) == 0
+    asked = lfs.read_text().split()
+    assert asked == ["hsm_state", "hsm_restore", "hsm_state", "hsm_state"]
+    assert output.samefile(source)
+    lfs.write_text("hsm_state\n" * 3)
+    assert copy.main(["bring", str(source), str(output)]) == 0  # here: not asked for
+    assert "hsm_restore" not in lfs.read_text()
+
+
+def test_content_that_does_not_come_is_said(lfs, tmp_path, monkeypatch):
+    monkeypatch.setenv("LFS_COMES_AT", "1000")
+    source = made(tmp_path / "data" / "model.h5")
+    with pytest.raises(Failed, match=r"did not come from the bucket in 0\.05 s"):
+        lustre.bring(source, tmp_path / "model.h5", wait_s=0.05)
+    assert not (tmp_path / "model.h5").exists()
+
+
+def test_a_file_of_an_ordinary_file_system_is_taken_as_it_is(tmp_path, capsys):
+    source = made(tmp_path / "data" / "model.h5")
+    assert copy.main(["bring", str(source), str(tmp_path / "model.h5")]) == 0
+    assert (tmp_path / "model.h5").read_bytes() == source.read_bytes()
+    for words in ([str(tmp_path / "none.h5")], [str(source), "--etag", "x"]):
+        first, *more = words
+        place = str(tmp_path / "other.h5")
+        assert copy.main(["bring", first, place, *more]) == 65
+    assert "is no file" in capsys.readouterr().err
 
 
 @pytest.mark.slow

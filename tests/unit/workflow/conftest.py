@@ -19,7 +19,7 @@ from anticline.component import (
     ShotGathers,
     VelocityModel,
 )
-from anticline.workflow.document import Document, draft_of
+from anticline.workflow.document.reading import Document, draft_of
 
 
 def component(name: str, *ports: Input | Output, **more: Any) -> Component:

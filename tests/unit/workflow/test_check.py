@@ -9,8 +9,8 @@ import pytest
 
 from anticline.cluster.model import Cluster
 from anticline.component import Component, Image, Input, Registry
-from anticline.workflow.check import check_file, check_workflow
-from anticline.workflow.document import draft_of
+from anticline.workflow.check.whole import check_file, check_workflow
+from anticline.workflow.document.reading import draft_of
 from unit.workflow.conftest import (
     COMPONENTS,
     INVERSION,

@@ -9,7 +9,7 @@ import pytest
 
 from anticline.component import Registry
 from anticline.workflow import Loop, read_workflow, write_workflow
-from anticline.workflow.check import check_workflow
+from anticline.workflow.check.whole import check_workflow
 
 PATH = Path(__file__).parents[3] / "benchmarks/convergence_map.py"
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from anticline.component import Registry
 from anticline.errors import BadInput
-from anticline.workflow.expand import LoopProgress, case_document, expand
 from anticline.workflow.graph import Follow, Grid, Step, Workflow
-from anticline.workflow.places import folder_of, step_of, task_of
-from anticline.workflow.task import Product, Task
-from anticline.workflow.tree import reduce_up
+from anticline.workflow.tasks.expand import LoopProgress, case_document, expand
+from anticline.workflow.tasks.places import folder_of, step_of, task_of
+from anticline.workflow.tasks.task import Product, Task
+from anticline.workflow.tasks.tree import reduce_up
 from unit.workflow.conftest import INVERSION, SURVEY, document
 
 SLOW = pytest.mark.slow

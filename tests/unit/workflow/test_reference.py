@@ -9,11 +9,11 @@ import pytest
 
 from anticline.component import Registry
 from anticline.workflow import read_workflow
-from anticline.workflow.check import check_workflow
-from anticline.workflow.document import draft_of
-from anticline.workflow.expand import expand
-from anticline.workflow.loops import REPEAT_KEYS
-from anticline.workflow.steps import STEP_KEYS
+from anticline.workflow.check.whole import check_workflow
+from anticline.workflow.document.loops import REPEAT_KEYS
+from anticline.workflow.document.reading import draft_of
+from anticline.workflow.document.steps import STEP_KEYS
+from anticline.workflow.tasks.expand import expand
 
 PAGE = Path("docs/reference/workflow.md")
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 
 from anticline.component import Registry
+from anticline.workflow.document.plain import tree_of, with_texts
+from anticline.workflow.document.schema import schema, schema_text
+from anticline.workflow.document.steps import STEP_KEYS
 from anticline.workflow.graph import Workflow
-from anticline.workflow.plain import tree_of, with_texts
-from anticline.workflow.schema import schema, schema_text
-from anticline.workflow.steps import STEP_KEYS
 from unit.workflow.conftest import COMPONENTS, INVERSION, SURVEY
 from unit.workflow.test_writing import workflows
 

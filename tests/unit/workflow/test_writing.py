@@ -25,8 +25,8 @@ from anticline.workflow import (
     read_workflow,
     write_workflow,
 )
-from anticline.workflow.document import draft_of
-from anticline.workflow.write import text_of_workflow
+from anticline.workflow.document.reading import draft_of
+from anticline.workflow.document.writing import text_of_workflow
 from unit.workflow.conftest import INVERSION, SURVEY
 
 HERE = Path("/nowhere/w.yaml")
@@ -140,8 +140,8 @@ def workflows(draw: Any) -> Workflow:
 
 def readable(workflow: Workflow) -> bool:
     """Tell whether nothing in it is a file to the reader: `step.h5` of no step."""
+    from anticline.workflow.document.sources import FILE_SUFFIXES
     from anticline.workflow.order import links
-    from anticline.workflow.sources import FILE_SUFFIXES
 
     ports = {link.port for step in workflow.steps.values() for link in links(step)}
     return ports.isdisjoint(FILE_SUFFIXES)
@@ -387,3 +387,13 @@ def test_a_document_in_json_is_changed_in_place() -> None:
     changed = text_of_workflow(document.changed(Workflow("w", {"model": step})), path)
     assert json.loads(changed)["steps"]["model"]["parameters"] == {"seed": 3}
     assert changed.startswith('{\n   "workflow": "w",\n   "steps": {')
+
+
+@pytest.mark.parametrize(
+    "text", ["\u00cc\x85", "a\u2028b", "\u2029", "x\ufeff", "\x1f\x7f"]
+)
+def test_what_yaml_takes_for_an_end_of_line_is_kept(text: str) -> None:
+    step = Step(name="a", component="trial.model", parameters={"of": text})
+    workflow = Workflow("w", {"a": step}, text)
+    written = text_of_workflow(workflow, HERE)
+    assert draft_of(written, HERE, HERE.parent).document.workflow == workflow

@@ -11,10 +11,10 @@ from traces import INTERVAL_S, reflections
 
 @given(shift=st.floats(-0.2, 0.5))
 def test_the_lag_of_a_moved_trace_is_how_far_it_was_moved(shift):
-    """To a ten-thousandth of a sample, though it is moved by a fraction of one."""
+    """To a two-thousandth of a sample, though it is moved by a fraction of one."""
     picked = pick(reflections(), reflections(shift), INTERVAL_S, None)
     assert picked.found.all()
-    np.testing.assert_allclose(picked.lag_s, shift, atol=1e-4 * INTERVAL_S)
+    np.testing.assert_allclose(picked.lag_s, shift, atol=5e-4 * INTERVAL_S)
 
 
 def test_the_derivative_of_the_lag_is_that_of_differences():
