@@ -45,15 +45,13 @@ check: setup $(AWS_TOOLS) ## ruff, mypy --strict, import-linter
 	@lint-imports
 
 test: check ## check, then every quick test: on one process, then on 2, 3 and 4 ranks
-	@tests/run.sh serial "not slow and not gpu"
-	@tests/run.sh ranks "not slow and not gpu"
+	@tests/run.sh all "not slow and not gpu"
 
 test-mpi: setup ## only the quick tests on 2, 3 and 4 ranks
 	@tests/run.sh ranks "not slow and not gpu"
 
 test-full: check ## every test, those that take minutes included
-	@tests/run.sh serial "not gpu"
-	@tests/run.sh ranks "not gpu"
+	@tests/run.sh all "not gpu"
 
 test-gpu: ## the tests that need a CUDA device, on one process and on ranks
 	@tests/gpu.sh

@@ -130,6 +130,12 @@ def pytest_runtest_makereport() -> Generator[
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Tell a failure on a rank at once: the others may wait for that rank for ever."""
-    if MPI.COMM_WORLD.size > 1 and report.failed:
-        text = f"\n[rank {RANK}] {report.nodeid}\n{report.longreprtext}"
+    if not report.failed:
+        return
+    place = f"[rank {RANK}] " if MPI.COMM_WORLD.size > 1 else ""
+    if place:
+        text = f"\n{place}{report.nodeid}\n{report.longreprtext}"
         print(text, file=sys.stderr, flush=True)
+    if "FAILURES" in os.environ:  # listed by tests/run.sh
+        with Path(os.environ["FAILURES"]).open("a") as failures:
+            failures.write(f"{place}{report.nodeid}\n")

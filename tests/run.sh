@@ -3,10 +3,12 @@
 #
 #   tests/run.sh serial "not slow"    those on one process
 #   tests/run.sh ranks  "not slow"    those on 2, 3 and 4 ranks, one mpirun each
+#   tests/run.sh all    "not slow"    both, the second also where the first failed
 #
 # Further arguments go to pytest. TEST_LIMIT_S is the time a test on ranks may take.
+# What failed is listed again at the end.
 set -uo pipefail
-[[ ${1:-} =~ ^(serial|ranks)$ && $# -ge 2 ]] || { sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 2; }
+[[ ${1:-} =~ ^(serial|ranks|all)$ && $# -ge 2 ]] || { sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2; }
 cd "$(dirname "$0")/.."
 where=$1 expression=$2
 shift 2
@@ -21,7 +23,9 @@ export OMPI_MCA_rmaps_base_oversubscribe=1
 limit=(-o faulthandler_timeout=${TEST_LIMIT_S:-300} -o faulthandler_exit_on_timeout=true)
 color=(--no-header --color=no)
 [[ -t 1 ]] && color=(--no-header --color=yes)
-failed=0
+FAILURES=$(mktemp)
+export FAILURES  # tests/conftest.py writes to it
+trap 'rm -f "$FAILURES"' EXIT
 
 run() {
     "${@:2}"
@@ -29,31 +33,38 @@ run() {
     if ((status == 5)); then
         echo "$1: no such test"
     elif ((status != 0)); then
-        echo "$1: FAILED"
-        failed=1
+        echo "$1: FAILED" | tee -a "$FAILURES"
     fi
 }
 
-if [[ $where == serial ]]; then
-    serial=(python -m pytest "${color[@]}" -m "parallel[1] and ($expression)")
+serial() {
+    local pytest=(python -m pytest "${color[@]}" -m "parallel[1] and ($expression)")
     echo "== tests on one process: $expression"
     if (($#)); then
-        run "one process" "${serial[@]}" "$@"
-        exit $failed
+        run "one process" "${pytest[@]}" "$@"
+        return
     fi
     # Whole runs, clusters and signals want the machine for themselves; the others
     # share its cores, file by file.
     run "one process a core" \
-        "${serial[@]}" -n "$(nproc)" --dist loadfile --ignore tests/end_to_end
-    run "one process" "${serial[@]}" tests/end_to_end
-    exit $failed
-fi
+        "${pytest[@]}" -n "$(nproc)" --dist loadfile --ignore tests/end_to_end
+    run "one process" "${pytest[@]}" tests/end_to_end
+}
 
-# A rank has one thread here: the tests are about ranks, and cores are few.
-export OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1
-for ranks in 2 3 4; do
-    echo "== tests on $ranks ranks: $expression"
-    run "$ranks ranks" mpirun --bind-to none -n $ranks \
-        python -m pytest "${color[@]}" "${limit[@]}" -m "parallel[$ranks] and ($expression)" "$@"
-done
-exit $failed
+ranks() {
+    local pytest=(python -m pytest "${color[@]}" "${limit[@]}") count
+    # A rank has one thread here: the tests are about ranks, and cores are few.
+    export OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1
+    for count in 2 3 4; do
+        echo "== tests on $count ranks: $expression"
+        run "$count ranks" mpirun --bind-to none -n $count \
+            "${pytest[@]}" -m "parallel[$count] and ($expression)" "$@"
+    done
+}
+
+[[ $where == ranks ]] || serial "$@"
+[[ $where == serial ]] || ranks "$@"
+[[ -s $FAILURES ]] || exit 0
+echo "== failed:"
+sort -u "$FAILURES"
+exit 1

@@ -158,8 +158,9 @@ def test_checkpoints_by_the_clock_change_nothing(line, capfd):
 @pytest.mark.parallel([2])
 def test_a_3d_image_goes_on_on_one_rank_and_back_on_two(line_3d, capfd):
     made = line_3d.rtm("stopped.h5", ranks_per_shot=WORLD.size)
+    # One rank steps in tiles and is asked between them, less often than two ranks.
     places = interrupted(made, [20, 30], capfd)
-    assert len(places) >= 2
+    assert len(places) == 2
     whole = line_3d.rtm("whole.h5")
     drive(whole, WORLD)
     assert contents(made.outputs["image"]) == contents(whole.outputs["image"])
