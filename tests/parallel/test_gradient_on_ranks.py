@@ -140,7 +140,7 @@ def test_a_stopped_gradient_goes_on_to_the_same_bits(
 
 @RANKS
 def test_checkpoints_by_the_clock_change_nothing(line, capfd):
-    often = made(line, "often.h5", checkpoint_interval_s=0.004)
+    often = made(line, "often.h5", checkpoint_interval_s=1e-6)
     text = "".join(WORLD.allgather(capfd.readouterr().err))
     assert "checkpoint in the forward half" in text
     assert "checkpoint in the backward half" in text

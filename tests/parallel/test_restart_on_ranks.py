@@ -145,7 +145,7 @@ def test_every_condition_and_the_direct_wave_go_on_too(line, capfd):
 
 @RANKS
 def test_checkpoints_by_the_clock_change_nothing(line, capfd):
-    made = line.rtm("often.h5", checkpoint_interval_s=0.005)
+    made = line.rtm("often.h5", checkpoint_interval_s=1e-6)
     drive(made, WORLD)
     text = told(capfd)
     assert "checkpoint in the forward half" in text
